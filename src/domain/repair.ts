@@ -1,0 +1,98 @@
+/** The life of one accepted failure, from its trigger to its one conclusion. */
+import { z } from 'zod'
+import { attemptSchema } from './attempt.ts'
+import { diagnosisSchema } from './diagnosis.ts'
+import { evidenceSchema } from './evidence.ts'
+import { languageSchema, reportSchema } from './report.ts'
+import { actorSchema, repositorySchema, workflowRunSchema } from './workflow-run.ts'
+
+export const stages = ['accept', 'collect', 'triage', 'draft', 'review', 'verify', 'publish'] as const
+export const stageSchema = z.enum(stages)
+/** A stage of the journey: also its folder, its function, the log field and the report's heading. */
+export type Stage = z.infer<typeof stageSchema>
+
+export const repairStatusSchema = z.enum(['queued', 'in_progress', 'waiting', 'completed'])
+export type RepairStatus = z.infer<typeof repairStatusSchema>
+
+export const conclusionSchema = z.enum([
+  'repaired',
+  'recovered',
+  'diagnosed',
+  'exhausted',
+  'superseded',
+  'declined',
+  'skipped',
+  'cancelled',
+  'failed',
+])
+/** How a repair ended. Every completed repair has exactly one. */
+export type Conclusion = z.infer<typeof conclusionSchema>
+
+export const triggerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('workflow_run') }),
+  z.strictObject({
+    kind: z.literal('fix_comment'),
+    commentId: z.number().int().positive(),
+    pullRequestNumber: z.number().int().positive(),
+    sender: actorSchema,
+  }),
+  z.strictObject({ kind: z.literal('command_line') }),
+])
+/** What asked for the repair. */
+export type Trigger = z.infer<typeof triggerSchema>
+
+export const humanStepsSchema = z.strictObject({
+  /** Why no patch follows, one sentence. */
+  reason: z.string(),
+  /** What a person can do, most useful first. */
+  steps: z.array(z.string()),
+  /** Questions whose answer would make a patch possible, each with its candidates. */
+  questions: z.array(z.strictObject({ question: z.string(), candidates: z.array(z.string()) })),
+})
+/** What is left to a person when code should not decide. */
+export type HumanSteps = z.infer<typeof humanStepsSchema>
+
+export const repairSchema = z.strictObject({
+  id: z.uuid(),
+  installationId: z.number().int().nonnegative(),
+  repository: repositorySchema,
+  run: workflowRunSchema,
+  trigger: triggerSchema,
+  language: languageSchema,
+  stage: stageSchema,
+  status: repairStatusSchema,
+  conclusion: conclusionSchema.nullable(),
+  /** Why the repair stands where it stands, one sentence for people. */
+  reason: z.string().nullable(),
+  /** False where nothing may be pushed: a fork, or an actor without write access. */
+  mayPush: z.boolean(),
+  evidence: evidenceSchema.nullable(),
+  diagnosis: diagnosisSchema.nullable(),
+  humanSteps: humanStepsSchema.nullable(),
+  attempts: z.array(attemptSchema),
+  report: reportSchema.nullable(),
+  /** Names of what the repair made on GitHub, found again by these before anything is made twice. */
+  effects: z.strictObject({
+    branch: z.string().nullable(),
+    headSha: z.string().nullable(),
+    pullRequestNumber: z.number().int().positive().nullable(),
+    checkRunId: z.number().int().positive().nullable(),
+    commentId: z.number().int().positive().nullable(),
+  }),
+  /** When waiting ends at the latest, ISO 8601; null when the repair does not wait. */
+  deadline: z.string().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+/** One failure that Regreen took on. */
+export type Repair = z.infer<typeof repairSchema>
+
+/** The attempt that is being worked on or was the last; undefined before the first draft. */
+export function currentAttempt(repair: Repair): Repair['attempts'][number] | undefined {
+  return repair.attempts.at(-1)
+}
+
+/** The first eight characters of the id: unique enough for a branch name within one repository. */
+export function shortId(repair: Pick<Repair, 'id'>): string {
+  return repair.id.slice(0, 8)
+}
