@@ -1,0 +1,157 @@
+/** Clients for GitHub: one short-lived token per repository and purpose. */
+import { createAppAuth } from '@octokit/auth-app'
+import { retry } from '@octokit/plugin-retry'
+import { throttling } from '@octokit/plugin-throttling'
+import { Octokit } from '@octokit/rest'
+import type { Logger } from 'pino'
+import type { Repository } from '../domain/workflow-run.ts'
+import { upstreamError } from './upstream-error.ts'
+
+/** A client that can touch one repository, and only as far as its token's permissions go. */
+export interface RepositoryClient {
+  readonly octokit: Octokit
+  /** `owner` and `repo`, to spread into calls. */
+  readonly at: { owner: string; repo: string }
+  /** The installation token, for fetching by git. Never log or store it. */
+  readonly token: string
+}
+
+/** What a token may do. `reader` never writes; `writer` is asked for only after the gates. */
+export type Purpose = 'reader' | 'writer' | 'workflow-writer'
+
+export interface GithubAccess {
+  /** Where people see GitHub, such as `https://github.com`. */
+  readonly serverUrl: string
+  /** The App's name as it appears in `slug[bot]`. */
+  appSlug(): Promise<string>
+  /**
+   * Runs `work` with a client for one repository. A writer's token is revoked afterwards.
+   * Throws UpstreamError when GitHub fails, OperatorError when the App lacks a permission.
+   */
+  withClient<Result>(
+    of: { installationId: number; repository: Repository },
+    purpose: Purpose,
+    work: (client: RepositoryClient) => Promise<Result>,
+  ): Promise<Result>
+}
+
+export interface AppCredentials {
+  appId: number
+  privateKey: string
+  apiUrl: string
+  serverUrl: string
+}
+
+const permissionsOf: Record<Purpose, Record<string, 'read' | 'write'>> = {
+  reader: { actions: 'read', checks: 'read', contents: 'read', metadata: 'read', pull_requests: 'read' },
+  // No `workflows`: a patch that was let through by mistake still cannot change what CI runs.
+  writer: { actions: 'read', checks: 'write', contents: 'write', metadata: 'read', pull_requests: 'write' },
+  'workflow-writer': {
+    actions: 'read',
+    checks: 'write',
+    contents: 'write',
+    metadata: 'read',
+    pull_requests: 'write',
+    workflows: 'write',
+  },
+}
+
+/** A rate limit longer than this is not waited for inside a stage: the queue runs the stage later. */
+const retryAfterSecondsMax = 20
+
+const ThrottledOctokit = Octokit.plugin(retry, throttling)
+
+/** A reader's token lives an hour; it is minted again five minutes before. */
+const readerAgeMsMax = 55 * 60 * 1000
+
+/** Opens access for one App. Makes no request until it is used. */
+export function openGithubAccess(credentials: AppCredentials, log: Logger): GithubAccess {
+  const app = newOctokit(credentials.apiUrl, log, {
+    authStrategy: createAppAuth,
+    auth: { appId: credentials.appId, privateKey: credentials.privateKey },
+  })
+  const readers = new Map<string, { client: RepositoryClient; mintedAt: number }>()
+  let slug: Promise<string> | undefined
+
+  async function mint(
+    { installationId, repository }: { installationId: number; repository: Repository },
+    purpose: Purpose,
+  ): Promise<RepositoryClient> {
+    const { data } = await app.rest.apps.createInstallationAccessToken({
+      installation_id: installationId,
+      repository_ids: [repository.id],
+      permissions: permissionsOf[purpose],
+    })
+    return {
+      octokit: newOctokit(credentials.apiUrl, log, { auth: data.token }),
+      at: { owner: repository.owner, repo: repository.name },
+      token: data.token,
+    }
+  }
+
+  async function reader(of: { installationId: number; repository: Repository }): Promise<RepositoryClient> {
+    const key = `${of.installationId}/${of.repository.id}`
+    const known = readers.get(key)
+    if (known && Date.now() - known.mintedAt < readerAgeMsMax) return known.client
+    const client = await mint(of, 'reader')
+    if (readers.size > 1_000) readers.clear()
+    readers.set(key, { client, mintedAt: Date.now() })
+    return client
+  }
+
+  return {
+    serverUrl: credentials.serverUrl,
+    appSlug: () => {
+      slug ??= app.rest.apps.getAuthenticated().then(
+        ({ data }) => data?.slug ?? 'regreen',
+        (error) => {
+          slug = undefined
+          throw upstreamError(error)
+        },
+      )
+      return slug
+    },
+    async withClient(of, purpose, work) {
+      try {
+        if (purpose === 'reader') return await work(await reader(of))
+        const client = await mint(of, purpose)
+        try {
+          return await work(client)
+        } finally {
+          await client.octokit.rest.apps.revokeInstallationAccessToken().catch((error: unknown) => {
+            log.warn({ error }, 'a writer token could not be revoked; it expires within an hour')
+          })
+        }
+      } catch (error) {
+        readers.delete(`${of.installationId}/${of.repository.id}`)
+        throw upstreamError(error)
+      }
+    },
+  }
+}
+
+function newOctokit(apiUrl: string, log: Logger, options: object): Octokit {
+  return new ThrottledOctokit({
+    baseUrl: apiUrl,
+    userAgent: 'regreen',
+    request: { timeout: 20_000 },
+    // Octokit's own log prints whole requests; the stage logs what failed.
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    throttle: {
+      onRateLimit: (seconds: number) => waitsFor(seconds, 'primary', log),
+      onSecondaryRateLimit: (seconds: number) => waitsFor(seconds, 'secondary', log),
+      // Loopback hosts are stand-ins in tests and demo: spacing writes by a second only makes them slow.
+      ...(isLoopback(apiUrl) ? { enabled: false } : {}),
+    },
+    ...options,
+  })
+}
+
+function waitsFor(seconds: number, limit: string, log: Logger): boolean {
+  log.warn({ limit, seconds }, 'GitHub asks to wait')
+  return seconds <= retryAfterSecondsMax
+}
+
+function isLoopback(url: string): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(url).hostname)
+}

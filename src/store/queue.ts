@@ -1,0 +1,86 @@
+/** The work queue: which repair to advance and which request to resolve, through pg-boss. */
+import { type Db, PgBoss } from 'pg-boss'
+import { UpstreamError } from '../errors.ts'
+import type { Database, Session } from './database.ts'
+
+/** What waits in the queue. */
+export type Task =
+  | { kind: 'advance'; repairId: string; repositoryId: number }
+  | { kind: 'resolve'; commentId: number; repositoryId: number }
+
+export interface Queue {
+  /** Enqueues in the session's transaction: the task exists exactly when the rows do. */
+  enqueue(session: Session, task: Task, options?: { notBefore?: Date }): Promise<void>
+  /** Calls `work` for each task until `stop`, one at a time per repository. A rejection is retried later. */
+  start(work: (task: Task) => Promise<void>): Promise<void>
+  /** Lets running tasks finish, at most for `timeoutMs`, and takes no new ones. */
+  stop(timeoutMs: number): Promise<void>
+}
+
+const name = 'tasks'
+
+/** A process that says nothing for this long is taken for dead and its task is given to another. */
+const heartbeatSeconds = 10
+
+/** Tasks that run at once in one process. Stages mostly wait for GitHub. */
+const concurrencyMax = 8
+
+/** How often a worker looks for the next task of a repository whose last task has just ended. */
+const pollSeconds = 0.5
+
+/** Opens the queue's tables in the same database. `onError` hears of faults that no caller waits for. */
+export async function openQueue(
+  database: Database,
+  connectionString: string | undefined,
+  onError: (error: unknown) => void,
+): Promise<Queue> {
+  const boss = new PgBoss({
+    ...(database.engine === 'pglite'
+      ? { db: database.forQueue, backend: 'pglite' as const }
+      : { connectionString: connectionString ?? '' }),
+    useListenNotify: true,
+  })
+  boss.on('error', onError)
+  await boss.start()
+  await createQueue(boss)
+  return {
+    enqueue: (session, task, options) => send(boss, session.forQueue, task, options?.notBefore),
+    start: (work) => startWork(boss, work),
+    stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs }),
+  }
+}
+
+async function createQueue(boss: PgBoss): Promise<void> {
+  if (await boss.getQueue(name)) return
+  await boss.createQueue(name, {
+    policy: 'singleton',
+    heartbeatSeconds,
+    notify: true,
+    retryLimit: 100,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 60,
+  })
+}
+
+async function send(boss: PgBoss, db: Db, task: Task, notBefore?: Date): Promise<void> {
+  const id = await boss.send(name, task, {
+    db,
+    singletonKey: String(task.repositoryId),
+    ...(notBefore === undefined ? {} : { startAfter: notBefore }),
+  })
+  if (id === null) {
+    throw new UpstreamError({ code: 'queue-refused', message: 'The queue did not take a task. It is tried again.' })
+  }
+}
+
+async function startWork(boss: PgBoss, work: (task: Task) => Promise<void>): Promise<void> {
+  const options = {
+    localConcurrency: concurrencyMax,
+    pollingIntervalSeconds: pollSeconds,
+    notifyPollingIntervalSeconds: pollSeconds,
+  }
+  await boss.work<Task>(name, options, async ([job]) => {
+    if (job) await work(job.data)
+  })
+}
