@@ -1,9 +1,19 @@
 /** The gates in the order in which they look. */
+import { codeWorkarounds } from './code-workarounds.ts'
 import type { Gate } from './gate.ts'
 import { pathsAndModes } from './paths-and-modes.ts'
 import { secrets } from './secrets.ts'
 import { size } from './size.ts'
+import { syntax } from './syntax.ts'
 import { text } from './text.ts'
 import { workflowWorkarounds } from './workflow-workarounds.ts'
 
-export const allGates: readonly Gate[] = [pathsAndModes, size, text, secrets, workflowWorkarounds]
+export const allGates: readonly Gate[] = [
+  pathsAndModes,
+  size,
+  text,
+  secrets,
+  workflowWorkarounds,
+  codeWorkarounds,
+  syntax,
+]

@@ -111,6 +111,6 @@ export function isTrivial(shell: string): boolean {
 
 /** Quotes and backslashes inside words do not change what a shell runs: `tr''ue` is `true`. */
 function asShellReads(shell: string): string {
-  const joined = shell.slice(0, textCharsMax).replaceAll('\r\n', '\n').replaceAll(/\\\n/g, ' ')
+  const joined = shell.slice(0, textCharsMax).replaceAll('\r\n', '\n').replaceAll('\\\n', '')
   return joined.replaceAll(/["'\\]/g, '').replaceAll(/[ \t]{1,1000}/g, ' ')
 }

