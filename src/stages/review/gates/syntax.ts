@@ -92,25 +92,52 @@ function jsonFaults(text: string): SyntaxFault[] {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const line = /\bline (?<line>[0-9]+)/.exec(message)?.groups?.line
-    return [
-      { message: message.replace(/, (?:\.\.\.)?"[^]*$/, ''), line: line === undefined ? null : Number(line) },
-    ]
+    return [{ message: withoutExcerpt(message), line: line === undefined ? null : Number(line) }]
   }
 }
 
-/** JSON with comments and trailing commas is YAML’s flow style once the comments are gone. */
+/** V8 adds a piece of the text to its message: `…, "{ "a": " is not valid JSON`. */
+function withoutExcerpt(message: string): string {
+  return message.split(/, (?:\.\.\.)?["']/)[0] ?? message
+}
+
 function jsonWithCommentsFaults(text: string): SyntaxFault[] {
-  return jsonFaults(withoutTrailingCommas(withoutComments(text)))
+  return jsonFaults(plainJson(text))
 }
 
-function withoutComments(text: string): string {
-  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (part) =>
-    part.startsWith('"') ? part : part.replaceAll(/[^\n]/g, ' '),
-  )
+/** The text with comments and trailing commas blanked; one pass, lines kept. */
+function plainJson(text: string): string {
+  let plainText = ''
+  let comma = -1
+  for (let index = 0; index < text.length; ) {
+    const end = tokenEnd(text, index)
+    const token = text.slice(index, end)
+    const isComment = token.startsWith('//') || token.startsWith('/*')
+    if (token === '}' || token === ']') plainText = blankAt(plainText, comma)
+    if (!isComment && token.trim() !== '') comma = token === ',' ? plainText.length : -1
+    plainText += isComment ? token.replaceAll(/[^\n]/g, ' ') : token
+    index = end
+  }
+  return plainText
 }
 
-function withoutTrailingCommas(text: string): string {
-  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"|,(?=\s{0,1000}[}\]])/g, (part) => (part === ',' ? ' ' : part))
+function blankAt(text: string, index: number): string {
+  return index < 0 ? text : `${text.slice(0, index)} ${text.slice(index + 1)}`
+}
+
+/** Where the comment, string or single character that starts at `index` ends. */
+function tokenEnd(text: string, index: number): number {
+  const start = text.slice(index, index + 2)
+  if (start === '//') return endOr(text, text.indexOf('\n', index))
+  if (start === '/*') return endOr(text, text.indexOf('*/', index + 2), 2)
+  if (!start.startsWith('"')) return index + 1
+  let end = index + 1
+  while (end < text.length && text[end] !== '"' && text[end] !== '\n') end += text[end] === '\\' ? 2 : 1
+  return Math.min(end + 1, text.length)
+}
+
+function endOr(text: string, found: number, width = 0): number {
+  return found < 0 ? text.length : found + width
 }
 
 function tomlFaults(text: string): SyntaxFault[] {
@@ -129,7 +156,7 @@ function dockerfileFaults(text: string): SyntaxFault[] {
   if (file.getFROMs().length === 0) return [{ message: 'it has no FROM instruction', line: 1 }]
   return validate(text)
     .filter(({ severity }) => severity === 1)
-    .map(({ message, range }) => ({ message, line: range.start.line + 1 }))
+    .map(({ message, range }) => ({ message: String(message), line: range.start.line + 1 }))
 }
 
 /** Its lists of runner labels, actions and scopes age; what it says of those is not trusted. */
