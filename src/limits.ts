@@ -36,3 +36,6 @@ export const verifyPollMs = 60_000
 
 /** The repository's own configuration. */
 export const repositoryConfigBytesMax = 64 * 1024
+
+/** A workflow that has not started on the fix by then will not: GitHub starts runs within seconds. */
+export const runStartWaitMsMax = 15 * 60 * 1000

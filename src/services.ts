@@ -3,8 +3,10 @@ import type { Logger } from 'pino'
 import type { AgentFile } from './agent/load-agents.ts'
 import type { GithubAccess } from './github/access.ts'
 import type { Playbook } from './playbook.ts'
+import type { WorkspaceAccess } from './workspace/workspace-access.ts'
 
 export interface Services {
+  workspace: WorkspaceAccess
   github: GithubAccess
   playbooks: readonly Playbook[]
   agents: readonly AgentFile[]

@@ -87,6 +87,43 @@ export const repairSchema = z.strictObject({
 /** One failure that Regreen took on. */
 export type Repair = z.infer<typeof repairSchema>
 
+/** What a failure belongs to: one workflow on one branch has at most one open repair. */
+export interface WorkflowRunIdentity {
+  repositoryId: number
+  workflowId: number
+  headBranch: string | null
+}
+
+/** A repair that nothing has happened to yet. */
+export function newRepair(
+  input: Pick<Repair, 'id' | 'installationId' | 'repository' | 'run' | 'trigger'> & { now: Date },
+): Repair {
+  const { now, ...given } = input
+  return {
+    ...given,
+    language: 'en',
+    stage: 'accept',
+    status: 'queued',
+    conclusion: null,
+    reason: null,
+    mayPush: false,
+    evidence: null,
+    diagnosis: null,
+    humanSteps: null,
+    attempts: [],
+    report: null,
+    effects: { branch: null, headSha: null, pullRequestNumber: null, checkRunId: null, commentId: null },
+    deadline: null,
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+  }
+}
+
+/** The hidden mark by which our comments and pull requests are found again. */
+export function repairMarker(repair: Pick<Repair, 'id'>): string {
+  return `<!-- regreen:repair=${repair.id} -->`
+}
+
 /** The attempt that is being worked on or was the last; undefined before the first draft. */
 export function currentAttempt(repair: Repair): Repair['attempts'][number] | undefined {
   return repair.attempts.at(-1)

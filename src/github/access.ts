@@ -4,7 +4,7 @@ import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
 import { Octokit } from '@octokit/rest'
 import type { Logger } from 'pino'
-import type { Repository } from '../domain/workflow-run.ts'
+import { type Repository, repositorySchema } from '../domain/workflow-run.ts'
 import { upstreamError } from './upstream-error.ts'
 
 /** A client that can touch one repository, and only as far as its token's permissions go. */
@@ -16,12 +16,14 @@ export interface RepositoryClient {
   readonly token: string
 }
 
-/** What a token may do. `reader` never writes; `writer` is asked for only after the gates. */
-export type Purpose = 'reader' | 'writer' | 'workflow-writer'
+/** What a token may do. `reporter` only comments; the writers are asked for only after the gates. */
+export type Purpose = 'reader' | 'reporter' | 'writer' | 'workflow-writer'
 
 export interface GithubAccess {
   /** Where people see GitHub, such as `https://github.com`. */
   readonly serverUrl: string
+  /** Every repository the App is installed on, at most 1,000 an installation. */
+  listRepositories(): Promise<{ installationId: number; repository: Repository }[]>
   /** The App's name as it appears in `slug[bot]`. */
   appSlug(): Promise<string>
   /**
@@ -44,6 +46,7 @@ export interface AppCredentials {
 
 const permissionsOf: Record<Purpose, Record<string, 'read' | 'write'>> = {
   reader: { actions: 'read', checks: 'read', contents: 'read', metadata: 'read', pull_requests: 'read' },
+  reporter: { checks: 'write', contents: 'read', metadata: 'read', pull_requests: 'write' },
   // No `workflows`: a patch that was let through by mistake still cannot change what CI runs.
   writer: { actions: 'read', checks: 'write', contents: 'write', metadata: 'read', pull_requests: 'write' },
   'workflow-writer': {
@@ -101,6 +104,8 @@ export function openGithubAccess(credentials: AppCredentials, log: Logger): Gith
 
   return {
     serverUrl: credentials.serverUrl,
+    listRepositories: () =>
+      listRepositories(app, (token) => newOctokit(credentials.apiUrl, log, { auth: token })),
     appSlug: () => {
       slug ??= app.rest.apps.getAuthenticated().then(
         ({ data }) => data?.slug ?? 'regreen',
@@ -128,6 +133,50 @@ export function openGithubAccess(credentials: AppCredentials, log: Logger): Gith
       }
     },
   }
+}
+
+async function listRepositories(
+  app: Octokit,
+  withToken: (token: string) => Octokit,
+): Promise<{ installationId: number; repository: Repository }[]> {
+  try {
+    const found: { installationId: number; repository: Repository }[] = []
+    for (const installation of await app.paginate(app.rest.apps.listInstallations, { per_page: 100 })) {
+      if (installation.suspended_at) continue
+      const { data } = await app.rest.apps.createInstallationAccessToken({
+        installation_id: installation.id,
+        permissions: { metadata: 'read' },
+      })
+      const client = withToken(data.token)
+      for (let page = 1; page <= 10; page++) {
+        const listed = await client.rest.apps.listReposAccessibleToInstallation({ per_page: 100, page })
+        for (const repository of listed.data.repositories.filter((each) => !each.archived)) {
+          found.push({ installationId: installation.id, repository: toRepository(repository) })
+        }
+        if (listed.data.repositories.length < 100) break
+      }
+    }
+    return found
+  } catch (error) {
+    throw upstreamError(error)
+  }
+}
+
+/** The repository in our words; webhooks and API carry the same fields. */
+export function toRepository(repository: {
+  id: number
+  name: string
+  owner: { login: string }
+  default_branch: string
+  private: boolean
+}): Repository {
+  return repositorySchema.parse({
+    id: repository.id,
+    owner: repository.owner.login,
+    name: repository.name,
+    defaultBranch: repository.default_branch,
+    isPrivate: repository.private,
+  })
 }
 
 function newOctokit(apiUrl: string, log: Logger, options: object): Octokit {

@@ -35,7 +35,11 @@ export async function writeCheckRun(
   return created.data.id
 }
 
-async function findCheckRun(client: RepositoryClient, headSha: string, externalId: string): Promise<number | null> {
+async function findCheckRun(
+  client: RepositoryClient,
+  headSha: string,
+  externalId: string,
+): Promise<number | null> {
   const { data } = await client.octokit.rest.checks.listForRef({
     ...client.at,
     ref: headSha,

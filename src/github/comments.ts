@@ -7,9 +7,9 @@ export type CommentPlace = { pullRequestNumber: number } | { commitSha: string }
 /** Creates the comment that carries `marker`, or edits it. Returns its id. */
 export async function writeComment(
   client: RepositoryClient,
-  input: { place: CommentPlace; marker: string; body: string; commentId: number | null },
+  input: { place: CommentPlace; marker: string; botLogin: string; body: string; commentId: number | null },
 ): Promise<number> {
-  const id = input.commentId ?? (await findComment(client, input.place, input.marker))
+  const id = input.commentId ?? (await findComment(client, input))
   return 'commitSha' in input.place
     ? writeCommitComment(client, input.place.commitSha, input.body, id)
     : writeIssueComment(client, input.place.pullRequestNumber, input.body, id)
@@ -43,11 +43,10 @@ async function writeCommitComment(
   return (await repos.createCommitComment({ ...client.at, commit_sha: sha, body })).data.id
 }
 
-/** Only comments of apps count: anybody can write our marker into a comment of their own. */
+/** Only our own comments count: anybody can write our marker into a comment of theirs. */
 async function findComment(
   client: RepositoryClient,
-  place: CommentPlace,
-  marker: string,
+  { place, marker, botLogin }: { place: CommentPlace; marker: string; botLogin: string },
 ): Promise<number | null> {
   const { octokit, at } = client
   for (let page = 1; page <= 10; page++) {
@@ -65,7 +64,7 @@ async function findComment(
             per_page: 100,
             page,
           })
-    const ours = data.find((comment) => comment.user?.type === 'Bot' && comment.body?.includes(marker))
+    const ours = data.find((comment) => comment.user?.login === botLogin && comment.body?.includes(marker))
     if (ours) return ours.id
     if (data.length < 100) return null
   }

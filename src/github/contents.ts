@@ -13,7 +13,10 @@ export async function listTree(
   const entries = data.tree
     .filter((entry) => entry.type !== 'tree')
     .map((entry) => ({ path: entry.path, mode: entry.mode }))
-  return { entries: entries.slice(0, treeEntriesMax), truncated: data.truncated || entries.length > treeEntriesMax }
+  return {
+    entries: entries.slice(0, treeEntriesMax),
+    truncated: data.truncated || entries.length > treeEntriesMax,
+  }
 }
 
 /** The text of a file; null when it is absent, no regular file, too large, or not UTF-8. */

@@ -45,6 +45,19 @@ export async function getRun(client: RepositoryClient, runId: number): Promise<A
   return (await client.octokit.rest.actions.getWorkflowRun({ ...client.at, run_id: runId })).data
 }
 
+export async function getRunAttempt(
+  client: RepositoryClient,
+  runId: number,
+  attempt: number,
+): Promise<ApiRun> {
+  const { data } = await client.octokit.rest.actions.getWorkflowRunAttempt({
+    ...client.at,
+    run_id: runId,
+    attempt_number: attempt,
+  })
+  return data
+}
+
 /** All jobs of one attempt. GitHub allows at most 256 jobs from a matrix; more pages than ten are not read. */
 export async function listJobs(client: RepositoryClient, runId: number, attempt: number): Promise<ApiJob[]> {
   const jobs: ApiJob[] = []
@@ -111,6 +124,17 @@ export async function listRunsForCommit(
     per_page: 20,
   })
   return data.workflow_runs
+}
+
+/** The newest failed run on a commit, or null. */
+export async function findFailedRun(client: RepositoryClient, headSha: string): Promise<ApiRun | null> {
+  const { data } = await client.octokit.rest.actions.listWorkflowRunsForRepo({
+    ...client.at,
+    head_sha: headSha,
+    status: 'failure',
+    per_page: 1,
+  })
+  return data.workflow_runs[0] ?? null
 }
 
 /** Completed, failed runs created at or after `since`, newest first, at most 100. */

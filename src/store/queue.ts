@@ -70,7 +70,10 @@ async function send(boss: PgBoss, db: Db, task: Task, notBefore?: Date): Promise
     ...(notBefore === undefined ? {} : { startAfter: notBefore }),
   })
   if (id === null) {
-    throw new UpstreamError({ code: 'queue-refused', message: 'The queue did not take a task. It is tried again.' })
+    throw new UpstreamError({
+      code: 'queue-refused',
+      message: 'The queue did not take a task. It is tried again.',
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 /** Repairs and their journal, as rows. */
-import { type Conclusion, type Repair, repairSchema } from '../domain/repair.ts'
+import { type Conclusion, type Repair, repairSchema, type WorkflowRunIdentity } from '../domain/repair.ts'
 import type { Database, Session } from './database.ts'
 
 /** A request from outside to end a repair at its next step. */
@@ -135,10 +135,7 @@ export async function findRepairByBranch(
 }
 
 /** Uncompleted repairs of one workflow on one branch, oldest first. */
-export async function findOpenRepairs(
-  session: Session,
-  of: { repositoryId: number; workflowId: number; headBranch: string | null },
-): Promise<Repair[]> {
+export async function findOpenRepairs(session: Session, of: WorkflowRunIdentity): Promise<Repair[]> {
   const rows = await session.query<{ record: unknown }>(
     `select record from repairs where repository_id = $1 and workflow_id = $2
        and head_branch is not distinct from $3 and status <> 'completed' order by created_at`,

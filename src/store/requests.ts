@@ -46,11 +46,7 @@ export async function loadFixRequest(
 }
 
 /** Notes what became of the request. */
-export async function answerFixRequest(
-  session: Session,
-  request: FixRequest,
-  answer: string,
-): Promise<void> {
+export async function answerFixRequest(session: Session, request: FixRequest, answer: string): Promise<void> {
   await session.query('update fix_requests set answer = $3 where repository_id = $1 and comment_id = $2', [
     request.repository.id,
     request.commentId,

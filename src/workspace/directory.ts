@@ -40,7 +40,17 @@ async function findRoot(directory: string): Promise<string> {
 async function listFiles(root: string): Promise<string[]> {
   const { stdout } = await run(
     'git',
-    ['-C', root, '-c', 'core.fsmonitor=false', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    [
+      '-C',
+      root,
+      '-c',
+      'core.fsmonitor=false',
+      'ls-files',
+      '-z',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+    ],
     { maxBuffer: 256 * 1024 ** 2 },
   )
   return [...new Set(stdout.split('\0').filter(Boolean))].sort()

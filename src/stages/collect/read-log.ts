@@ -1,7 +1,7 @@
 /** Reads a job's log as a stream: cleans each line, keeps the telling ones, counts the rest. */
-import { stripVTControlCharacters } from 'node:util'
 import type { JobLog, LogLine } from '../../domain/evidence.ts'
-import { logBytesMax, logKeptBytesMax, logLineCharsMax } from '../../limits.ts'
+import { logKeptBytesMax } from '../../limits.ts'
+import { readLines } from '../../log/read-lines.ts'
 
 /** Kept around a telling line: what produced the error stands above it, its consequence below. */
 const linesBefore = 6
@@ -26,7 +26,7 @@ export async function readLog(
   redact: (texts: readonly string[]) => Promise<readonly string[]>,
 ): Promise<Pick<JobLog, 'lines' | 'account'>> {
   const keeper = newKeeper()
-  const { bytes, truncated } = await eachLine(chunks, keeper.see)
+  const { bytes, truncated } = await readLines(chunks, keeper.see)
   const kept = keeper.kept()
   const texts = await redact(kept.map((line) => line.text))
   const lines = kept.map((line, index) => ({ line: line.line, text: texts[index] ?? '' }))
@@ -40,44 +40,6 @@ export async function readLog(
       truncated,
     },
   }
-}
-
-/** Splits at `\n` and hands on each line, cut to `logLineCharsMax` bytes: a line is never held whole. */
-async function eachLine(
-  chunks: AsyncIterable<Uint8Array>,
-  see: (raw: Uint8Array) => void,
-): Promise<{ bytes: number; truncated: boolean }> {
-  let rest: Uint8Array = new Uint8Array(0)
-  let bytes = 0
-  for await (const chunk of chunks) {
-    const room = logBytesMax - bytes
-    const part = chunk.length > room ? chunk.subarray(0, room) : chunk
-    bytes += part.length
-    rest = splitChunk(rest, part, see)
-    if (part.length < chunk.length) {
-      if (rest.length > 0) see(rest)
-      return { bytes, truncated: true }
-    }
-  }
-  if (rest.length > 0) see(rest)
-  return { bytes, truncated: false }
-}
-
-function splitChunk(rest: Uint8Array, chunk: Uint8Array, see: (raw: Uint8Array) => void): Uint8Array {
-  let from = 0
-  let pending = rest
-  for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
-    see(joined(pending, chunk.subarray(from, end)))
-    pending = new Uint8Array(0)
-    from = end + 1
-  }
-  return joined(pending, chunk.subarray(from))
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const room = logLineCharsMax - first.length
-  if (room <= 0 || second.length === 0) return first
-  return Buffer.concat([first, second.subarray(0, room)])
 }
 
 /** A window of lines that is filled from both ends: what is lost is lost in the middle. */
@@ -110,9 +72,9 @@ function newKeeper() {
 
   return {
     seen: () => count,
-    see(raw: Uint8Array): void {
+    see(text: string): void {
       count++
-      const line = { line: count, text: cleanLine(raw, count === 1) }
+      const line = { line: count, text }
       if (telling.test(line.text)) {
         for (const context of before) keep(context)
         before = []
@@ -144,16 +106,4 @@ function withinShare(lines: readonly LogLine[], share: number): LogLine[] {
     return size > share
   })
   return lines.slice(first + 1)
-}
-
-const timestamp = /^(?:[^\t]{1,200}\t[^\t]{1,200}\t)?\uFEFF?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z /
-
-/** Without byte-order mark, timestamp, escape sequences and what a carriage return overwrote. */
-function cleanLine(raw: Uint8Array, isFirst: boolean): string {
-  let text = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('utf8')
-  if (isFirst && text.startsWith('\uFEFF')) text = text.slice(1)
-  text = text.replace(timestamp, '')
-  text = stripVTControlCharacters(text).replace(/\r+$/, '')
-  const overwritten = text.lastIndexOf('\r')
-  return (overwritten === -1 ? text : text.slice(overwritten + 1)).replace(/[\0-\x08\x0b-\x1f\x7f]/g, '')
 }

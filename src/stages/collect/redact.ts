@@ -9,14 +9,20 @@ const ownRules: readonly { pattern: RegExp; replace: string }[] = [
   { pattern: /\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{8,2000}/g, replace: mask },
   { pattern: /\b(bearer|basic|token)(\s+)[\w.~+/=-]{16,2000}/gi, replace: `$1$2${mask}` },
   {
-    pattern: /\b([\w-]{0,40}(?:password|passwd|secret|token|api[_-]?key|private[_-]?key)["']?\s?[=:]\s?["']?)[^\s"',;*][^\s"',;]{5,500}/gi,
+    pattern:
+      /\b([\w-]{0,40}(?:password|passwd|secret|token|api[_-]?key|private[_-]?key)["']?\s?[=:]\s?["']?)[^\s"',;*][^\s"',;]{5,500}/gi,
     replace: `$1${mask}`,
   },
-  { pattern: /\b(gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|npm_|pypi-|AKIA|ASIA)[\w-]{12,500}/g, replace: mask },
+  {
+    pattern: /\b(gh[pousr]_|github_pat_|glpat-|sk-|xox[abprs]-|npm_|pypi-|AKIA|ASIA)[\w-]{12,500}/g,
+    replace: mask,
+  },
   { pattern: /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,200}:)[^\s/@]{1,200}@/gi, replace: `$1${mask}@` },
 ]
 
-const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: { creator: recommended } }] }
+const config = {
+  rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: { creator: recommended } }],
+}
 
 /** The same number of lines, secrets masked. Private keys are masked as the block they are. */
 export async function redact(texts: readonly string[]): Promise<readonly string[]> {

@@ -39,7 +39,8 @@ export function classify(logs: readonly JobLog[]): Classification {
   const hits = logs.flatMap(hitsOf)
   const last = hits.at(-1)
   if (!last) return unknownFailure(logs)
-  const chosen = hits.findLast(({ signature }) => signature.outranks.includes(last.signature.failureClass)) ?? last
+  const chosen =
+    hits.findLast(({ signature }) => signature.outranks.includes(last.signature.failureClass)) ?? last
   const same = hits.filter(({ signature }) => signature.failureClass === chosen.signature.failureClass)
   return {
     failureClass: chosen.signature.failureClass,
@@ -71,7 +72,8 @@ const causal =
   /##\[error\]|\b(?:error|fatal|failed|failure|exception|panic(?:ked)?|traceback)\b|cannot find|not found|no such file|denied/i
 
 /** Ends and echoes of a failure, never its cause. */
-const notCausal = /Process completed with exit code|\b0 (?:errors?|failed|failures)\b|##\[group\]|##\[warning\]|^\s*(?:at |npm warn)/i
+const notCausal =
+  /Process completed with exit code|\b0 (?:errors?|failed|failures)\b|##\[group\]|##\[warning\]|^\s*(?:at |npm warn)/i
 
 /** `other`, with the last lines that look like a cause. */
 function unknownFailure(logs: readonly JobLog[]): Classification {

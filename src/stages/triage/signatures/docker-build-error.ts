@@ -5,7 +5,12 @@ export const signatures: readonly Signature[] = [
   {
     failureClass: 'docker-build-error',
     remedy: 'agents',
-    literals: ['did not complete successfully', 'returned a non-zero code', 'while running runtime', 'building at step'],
+    literals: [
+      'did not complete successfully',
+      'returned a non-zero code',
+      'while running runtime',
+      'building at step',
+    ],
     pattern:
       /(?:process "(?<command>.{1,1000})" did not complete successfully: exit code: \d{1,5}|The command '.{1,1000}' returned a non-zero code: \d{1,5}|building at STEP "RUN .{1,1000}": while running runtime: exit status \d{1,5})/,
     confidence: 0.8,
@@ -26,7 +31,15 @@ export const signatures: readonly Signature[] = [
   {
     failureClass: 'docker-build-error',
     remedy: 'agents',
-    literals: ['dockerfile parse error', 'unknown instruction', 'dockerfile cannot be empty', 'no stages to build', 'could not be found', 'should not be blank', 'cache export is not supported'],
+    literals: [
+      'dockerfile parse error',
+      'unknown instruction',
+      'dockerfile cannot be empty',
+      'no stages to build',
+      'could not be found',
+      'should not be blank',
+      'cache export is not supported',
+    ],
     pattern:
       /(?:dockerfile parse error on line \d{1,6}.{0,300}|the Dockerfile cannot be empty|dockerfile contains no stages to build|target stage "[^"]{1,200}" could not be found|base name \([^)]{0,200}\) should not be blank|Cache export is not supported for the docker driver)/i,
     confidence: 0.9,

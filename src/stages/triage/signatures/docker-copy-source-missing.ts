@@ -6,7 +6,8 @@ export const signatures: readonly Signature[] = [
     failureClass: 'docker-copy-source-missing',
     remedy: 'agents',
     literals: ['failed to calculate checksum', 'failed to compute cache key'],
-    pattern: /failed to (?:calculate checksum of ref|compute cache key).{0,400}"(?<source>[^"]{1,300})": not found/,
+    pattern:
+      /failed to (?:calculate checksum of ref|compute cache key).{0,400}"(?<source>[^"]{1,300})": not found/,
     confidence: 0.95,
     summary: ({ source }) => `The Dockerfile copies \`${source}\`, which is not in the build context.`,
     outranks: ['docker-build-error'],

@@ -30,7 +30,9 @@ export const signatures: readonly Signature[] = [
       matches: [
         'unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat /home/runner/work/a/a/Dockerfile: no such file or directory',
       ],
-      differs: ['unable to evaluate symlinks in context path: lstat /home/runner/work/a/a/web: no such file or directory'],
+      differs: [
+        'unable to evaluate symlinks in context path: lstat /home/runner/work/a/a/web: no such file or directory',
+      ],
     },
   },
   {
@@ -43,7 +45,10 @@ export const signatures: readonly Signature[] = [
     summary: () => 'The image build cannot find its Dockerfile.',
     outranks: ['docker-build-error'],
     examples: {
-      matches: ['Error: dockerfile not found', 'Error response from daemon: Cannot locate specified Dockerfile: Dockerfile not found'],
+      matches: [
+        'Error: dockerfile not found',
+        'Error response from daemon: Cannot locate specified Dockerfile: Dockerfile not found',
+      ],
       differs: ['COPY failed: file not found in build context: no such file or directory'],
     },
   },
