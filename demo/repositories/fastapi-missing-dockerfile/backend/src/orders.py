@@ -1,0 +1,2 @@
+def list_orders() -> list[dict[str, object]]:
+    return [{"id": 1, "item": "tea", "quantity": 2}]
