@@ -1,0 +1,33 @@
+/** The glob patterns of workflow filters: `*`, `**`, `?`, `+`, `[]` and a leading `!`. */
+
+/** Whether a name passes a list of patterns. Later ones win, as on GitHub. */
+export function matchesAny(patterns: readonly string[], name: string): boolean {
+  let isMatch = false
+  for (const pattern of patterns) {
+    const isNegated = pattern.startsWith('!')
+    if (toRegExp(isNegated ? pattern.slice(1) : pattern).test(name)) isMatch = !isNegated
+  }
+  return isMatch
+}
+
+function toRegExp(pattern: string): RegExp {
+  let source = ''
+  for (let at = 0; at < pattern.length; at++) {
+    const letter = pattern[at]!
+    if (pattern.startsWith('**/', at)) {
+      source += '(?:.*/)?'
+      at += 2
+    } else if (pattern.startsWith('**', at)) {
+      source += '.*'
+      at += 1
+    } else if (letter === '*') source += '[^/]*'
+    else if ('?+[]-'.includes(letter)) source += letter
+    else if (letter === '\\') source += escapeForRegExp(pattern[++at] ?? '')
+    else source += escapeForRegExp(letter)
+  }
+  return new RegExp(`^${source}$`)
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+}

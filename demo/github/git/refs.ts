@@ -1,0 +1,49 @@
+/** Names of refs and where they point. */
+import { git, gitText, gitTextIfAny } from './git.ts'
+
+export interface Ref {
+  name: string
+  sha: string
+  type: string
+}
+
+export const zeroSha = '0'.repeat(40)
+
+/** Whether a text can stand in a git revision without meaning anything but a name. */
+export function isPlainRevision(text: string): boolean {
+  return text.length < 256 && !/^[-/]|\.\.|@\{|[\x00-\x20~^:?*[\\\x7f]|\/\/|\.lock$|\/$/.test(text)
+}
+
+/** The commit that a branch, a tag, a full ref or a sha names, or undefined. */
+export async function resolveCommit(directory: string, name: string): Promise<string | undefined> {
+  if (!isPlainRevision(name)) return undefined
+  for (const candidate of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
+    if (candidate === name && !/^refs\/|^[0-9a-f]{7,40}$|^HEAD$/.test(name)) continue
+    const sha = await gitTextIfAny(directory, ['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`])
+    if (sha) return sha
+  }
+  return undefined
+}
+
+/** The ref of exactly this full name, or undefined. */
+export async function readRef(directory: string, name: string): Promise<Ref | undefined> {
+  return (await listRefs(directory, name)).find((ref) => ref.name === name)
+}
+
+/** All refs whose full name starts with the prefix. */
+export async function listRefs(directory: string, prefix = 'refs/'): Promise<Ref[]> {
+  const format = '--format=%(refname) %(objectname) %(objecttype)'
+  const output = await gitText(directory, ['for-each-ref', format])
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith(prefix))
+    .map((line) => {
+      const [name, sha, type] = line.split(' ') as [string, string, string]
+      return { name, sha, type }
+    })
+}
+
+/** Points a ref at a commit; with `zeroSha` the ref is removed. */
+export async function writeRef(directory: string, name: string, sha: string): Promise<void> {
+  await git(directory, sha === zeroSha ? ['update-ref', '-d', name] : ['update-ref', name, sha])
+}

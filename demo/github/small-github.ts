@@ -1,0 +1,315 @@
+/** Starts a small GitHub on loopback: the REST subset, git over HTTP, webhooks, and an Actions runner. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ServerType, serve } from '@hono/node-server'
+import { Scheduler } from './actions/scheduler.ts'
+import { announce, announceInstallation, eventsFor } from './announce.ts'
+import {
+  createRepository,
+  forkRepository,
+  importDirectory,
+  install,
+  type PersonalPush,
+  pushAsPerson,
+  type RepositoryOptions,
+} from './create-repository.ts'
+import { FaultInjector, type FaultMatch, type FaultResponse } from './faults.ts'
+import { logText } from './log-tickets.ts'
+import { createLogsServer } from './logs-server.ts'
+import { mergePull } from './pull-requests.ts'
+import { RateLimiter } from './rate-limit.ts'
+import { createServer, type RecordedRequest, type ResponseHook } from './server.ts'
+import { shapeCheckRun } from './shapes/actions.ts'
+import { shapeFullRepository } from './shapes/users.ts'
+import type { AppRecord, Installation, Permissions, Repository } from './state.ts'
+import { generatePrivateKey, issueUserToken, publicKeyOf } from './tokens.ts'
+import { type Delivery, type DeliveryFaults, WebhookSender, type WebhookTarget } from './webhooks.ts'
+import { ensureUser, findRepository, installationOf, now, type World } from './world.ts'
+
+export interface SmallGithubOptions {
+  /** 0, the default, takes any free port. */
+  port?: number
+  /** Where repositories and workspaces live. Default: a fresh folder, removed on close. */
+  directory?: string
+  webhook?: WebhookTarget
+  app?: { id?: number; slug?: string; privateKey?: string; permissions?: Permissions }
+  /** `auto` looks for docker, podman and buildah; `none` checks Dockerfiles statically. */
+  containerBuilder?: 'auto' | 'none'
+  clock?: () => Date
+  /** How many jobs run at once. */
+  runnerConcurrency?: number
+  /** Added to the clean environment of every step. */
+  runnerEnvironment?: Record<string, string>
+  requestsPerHour?: number
+  bodyBytesMax?: number
+  /** Sees each JSON answer, for instance to check it against GitHub's description. */
+  onResponse?: ResponseHook
+}
+
+export interface SmallGithub {
+  readonly url: string
+  readonly app: { id: number; slug: string; privateKey: string; clientId: string }
+  readonly requests: readonly RecordedRequest[]
+  readonly deliveries: readonly Delivery[]
+  readonly webhookDelivery: DeliveryFaults
+  setWebhook(webhook: WebhookTarget | undefined): void
+  createRepository(
+    fullName: string,
+    options?: RepositoryOptions,
+  ): Promise<ReturnType<typeof shapeFullRepository>>
+  importDirectory(
+    fullName: string,
+    directory: string,
+    options?: RepositoryOptions,
+  ): Promise<ReturnType<typeof shapeFullRepository>>
+  fork(fullName: string, login: string): Promise<ReturnType<typeof shapeFullRepository>>
+  push(fullName: string, push: PersonalPush): Promise<{ sha: string }>
+  mergePullRequest(fullName: string, number: number, login: string): Promise<{ sha: string }>
+  userToken(login: string): string
+  installationId(fullName: string): number
+  suspendInstallation(fullName: string, isSuspended: boolean): void
+  deleteInstallation(fullName: string): void
+  pressCheckRunAction(fullName: string, checkRunId: number, identifier: string, login: string): void
+  requestCheckRunAgain(fullName: string, checkRunId: number, login: string): void
+  jobLog(fullName: string, jobId: number): string
+  idle(options?: { timeoutMs?: number }): Promise<void>
+  failNext(match: FaultMatch, response: FaultResponse): void
+  close(): Promise<void>
+}
+
+/** What Regreen's App asks for, and enough for its tests. */
+const permissionsDefault: Permissions = {
+  actions: 'write',
+  checks: 'write',
+  contents: 'write',
+  issues: 'write',
+  pull_requests: 'write',
+  workflows: 'write',
+}
+
+/** GitHub takes blobs of 100 MB; nothing here comes near. */
+const bodyBytesMaxDefault = 25_000_000
+
+/** Starts it; nothing is left behind after `close`. */
+export async function startSmallGithub(options: SmallGithubOptions = {}): Promise<SmallGithub> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'small-github-')))
+  await mkdir(join(directory, 'repositories'), { recursive: true })
+  const abort = new AbortController()
+  const world = createWorld(directory, options, abort.signal)
+  const requests: RecordedRequest[] = []
+  const faults = new FaultInjector()
+  const app = createServer({
+    world,
+    requests,
+    faults,
+    rateLimiter: new RateLimiter(options.requestsPerHour ?? 5_000, world.clock),
+    onResponse: options.onResponse,
+    bodyBytesMax: options.bodyBytesMax ?? bodyBytesMaxDefault,
+  })
+  const server = await listen(app.fetch, options.port ?? 0)
+  const logsServer = await listen(createLogsServer(world).fetch, 0)
+  world.url = addressOf(server)
+  world.logsUrl = addressOf(logsServer)
+  const close = async () => {
+    await world.scheduler.close()
+    abort.abort()
+    await Promise.all([stop(server), stop(logsServer)])
+    if (!options.directory) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+  }
+  return {
+    ...describe(world),
+    requests,
+    failNext: (match, response) => faults.failNext(match, response),
+    close,
+  }
+}
+
+function createWorld(directory: string, options: SmallGithubOptions, signal: AbortSignal): World {
+  let lastId = 10_000
+  const nextId = () => ++lastId
+  const clock = options.clock ?? (() => new Date())
+  const appId = options.app?.id ?? 4_242
+  const webhooks = new WebhookSender({ appId, clock, nextId, signal })
+  webhooks.target = options.webhook
+  const world = {
+    directory,
+    url: '',
+    logsUrl: '',
+    clock,
+    users: new Map(),
+    repositories: new Map(),
+    installations: new Map(),
+    tokens: new Map(),
+    webhooks,
+    nextId,
+  } as unknown as World
+  world.app = createApp(world, appId, options.app)
+  world.scheduler = new Scheduler(world, {
+    settings: {
+      containerBuilder: options.containerBuilder ?? 'none',
+      environment: options.runnerEnvironment ?? {},
+    },
+    concurrency: options.runnerConcurrency ?? 2,
+  })
+  return world
+}
+
+function createApp(world: World, id: number, asked: SmallGithubOptions['app']): AppRecord {
+  const slug = asked?.slug ?? 'regreen'
+  const privateKey = asked?.privateKey ?? generatePrivateKey()
+  const permissions = asked?.permissions ?? permissionsDefault
+  return {
+    id,
+    slug,
+    clientId: `Iv23li${String(id).padStart(14, '0')}`,
+    privateKey,
+    publicKey: publicKeyOf(privateKey),
+    permissions,
+    events: eventsFor(permissions),
+    owner: ensureUser(world, 'app-owner'),
+    bot: ensureUser(world, `${slug}[bot]`, 'Bot'),
+    createdAt: now(world),
+  }
+}
+
+function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, port, hostname: '127.0.0.1' }, () => resolve(server))
+    server.on('error', reject)
+  })
+}
+
+function addressOf(server: ServerType): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+function stop(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    if ('closeAllConnections' in server) server.closeAllConnections()
+  })
+}
+
+function describe(world: World): Omit<SmallGithub, 'requests' | 'failNext' | 'close'> {
+  const { id, slug, privateKey, clientId } = world.app
+  const repositoryOf = (fullName: string) => requireRepository(world, fullName)
+  return {
+    url: world.url,
+    app: { id, slug, privateKey, clientId },
+    deliveries: world.webhooks.deliveries,
+    webhookDelivery: world.webhooks.faults,
+    setWebhook: (webhook) => {
+      world.webhooks.target = webhook
+    },
+    createRepository: async (fullName, options = {}) =>
+      shapeFullRepository(world, await createRepository(world, fullName, options)),
+    importDirectory: async (fullName, directory, options = {}) =>
+      shapeFullRepository(world, await importDirectory(world, fullName, directory, options)),
+    fork: async (fullName, login) =>
+      shapeFullRepository(world, await forkRepository(world, repositoryOf(fullName), login)),
+    push: (fullName, push) => pushAsPerson(world, repositoryOf(fullName), push),
+    mergePullRequest: (fullName, number, login) => mergeAs(world, repositoryOf(fullName), number, login),
+    userToken: (login) => issueUserToken(world, ensureUser(world, login)),
+    installationId: (fullName) => requireInstallation(world, fullName).id,
+    suspendInstallation: (fullName, isSuspended) =>
+      suspend(world, requireInstallation(world, fullName), isSuspended),
+    deleteInstallation: (fullName) => uninstall(world, requireInstallation(world, fullName)),
+    pressCheckRunAction: (fullName, checkRunId, identifier, login) =>
+      pressAction(world, repositoryOf(fullName), { checkRunId, identifier, login }),
+    requestCheckRunAgain: (fullName, checkRunId, login) =>
+      sendCheckRun(world, repositoryOf(fullName), { checkRunId, login, action: 'rerequested' }),
+    jobLog: (fullName, jobId) => findJobLog(repositoryOf(fullName), jobId),
+    idle: (options = {}) => waitUntilIdle(world, options.timeoutMs ?? 60_000),
+  }
+}
+
+function requireRepository(world: World, fullName: string): Repository {
+  const repository = findRepository(world, fullName)
+  if (!repository) throw new Error(`There is no repository ${fullName}.`)
+  return repository
+}
+
+function requireInstallation(world: World, fullName: string): Installation {
+  const installation = installationOf(world, requireRepository(world, fullName))
+  if (!installation) throw new Error(`The App is not installed on ${fullName}.`)
+  return installation
+}
+
+async function mergeAs(
+  world: World,
+  repository: Repository,
+  number: number,
+  login: string,
+): Promise<{ sha: string }> {
+  const pull = repository.pulls.get(number)
+  const sha = pull && (await mergePull(world, repository, pull, ensureUser(world, login)))
+  if (!sha) throw new Error(`Pull request ${number} of ${repository.fullName} cannot be merged.`)
+  return { sha }
+}
+
+function suspend(world: World, installation: Installation, isSuspended: boolean): void {
+  installation.suspendedAt = isSuspended ? now(world) : null
+  announceInstallation(world, installation, {
+    event: 'installation',
+    action: isSuspended ? 'suspend' : 'unsuspend',
+  })
+}
+
+function uninstall(world: World, installation: Installation): void {
+  world.installations.delete(installation.id)
+  announceInstallation(world, installation, { event: 'installation', action: 'deleted' })
+}
+
+function pressAction(
+  world: World,
+  repository: Repository,
+  press: { checkRunId: number; identifier: string; login: string },
+): void {
+  const check = repository.checkRuns.get(press.checkRunId)
+  if (!check?.actions.some(({ identifier }) => identifier === press.identifier)) {
+    throw new Error(`Check run ${press.checkRunId} has no action '${press.identifier}'.`)
+  }
+  sendCheckRun(world, repository, { ...press, action: 'requested_action' })
+}
+
+function sendCheckRun(
+  world: World,
+  repository: Repository,
+  {
+    checkRunId,
+    login,
+    action,
+    identifier,
+  }: { checkRunId: number; login: string; action: string; identifier?: string },
+): void {
+  const check = repository.checkRuns.get(checkRunId)
+  if (!check?.isByApp) throw new Error(`Check run ${checkRunId} is not the App's.`)
+  announce(world, repository, {
+    event: 'check_run',
+    action,
+    access: 'write',
+    sender: ensureUser(world, login),
+    check_run: shapeCheckRun(world, repository, check),
+    ...(identifier ? { requested_action: { identifier } } : {}),
+  })
+}
+
+function findJobLog(repository: Repository, jobId: number): string {
+  const runs = [...repository.runs.values()]
+  const job = runs.flatMap((run) => run.attempts.flatMap(({ jobs }) => jobs)).find(({ id }) => id === jobId)
+  if (!job) throw new Error(`There is no job ${jobId} in ${repository.fullName}.`)
+  return logText(job)
+}
+
+async function waitUntilIdle(world: World, timeoutMs: number): Promise<void> {
+  const startedMs = performance.now()
+  while (!world.scheduler.isIdle || !world.webhooks.isIdle) {
+    if (performance.now() - startedMs > timeoutMs) {
+      throw new Error(`The small GitHub was not idle after ${timeoutMs} ms.`)
+    }
+    await sleep(10)
+  }
+}
