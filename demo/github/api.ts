@@ -136,5 +136,5 @@ function linkHeader(call: Call, page: number, last: number): string {
 function pageUrl(call: Call, page: number): string {
   const query = new URLSearchParams(call.query)
   query.set('page', String(page))
-  return `${call.world.url}${call.params['path_as_asked']}?${query}`
+  return `${call.world.url}${call.params.path_as_asked}?${query}`
 }

@@ -31,12 +31,11 @@ export function checkPermission(
 ): void {
   const { needs } = route
   if (needs.length === 0) return
-  if (needs[0] === 'app:read') return requireApp(actor)
-  if (actor.kind === 'app') throw new ApiError(401, 'A JSON web token was given where a token is needed')
-  if (needs[0] === 'installation:read') return requireInstallation(actor)
-  if (actor.kind === 'anonymous') return checkAnonymous(needs, repository)
-  if (needs.some((need) => isAllowed(world, actor, need, repository))) return
-  throw refusal(actor, needs)
+  if (needs[0] === 'app:read') requireApp(actor)
+  else if (actor.kind === 'app') throw new ApiError(401, 'A JSON web token was given where a token is needed')
+  else if (needs[0] === 'installation:read') requireInstallation(actor)
+  else if (actor.kind === 'anonymous') checkAnonymous(needs, repository)
+  else if (!needs.some((need) => isAllowed(world, actor, need, repository))) throw refusal(actor, needs)
 }
 
 function requireApp(actor: Actor): void {

@@ -62,7 +62,7 @@ const greedyParams = ['path', 'ref', 'basehead', 'branch', 'tree_sha']
 export function createServer(options: ServerOptions): Hono<Env> {
   const app = new Hono<Env>({ getPath: (request) => pathOf(new URL(request.url).pathname) })
   app.all('/:owner/:repository{[^/]+\\.git}/:rest{.+}', (context) => serveGit(context, options))
-  for (const route of routes) {
+  for (const route of routes.toSorted(byGreed)) {
     const [method, path] = route.operation.split(' ') as [string, string]
     app.on(method, honoPath(path), (context) => serve(context, route, options))
   }
@@ -70,6 +70,12 @@ export function createServer(options: ServerOptions): Hono<Env> {
   app.notFound((context) => serve(context, undefined, options))
   app.onError((error, context) => context.text(`The small GitHub failed: ${error.message}`, 500))
   return app
+}
+
+/** Routes that end in a greedy parameter come last, or they would swallow the others. */
+function byGreed(one: Route, other: Route): number {
+  const greed = ({ operation }: Route) => Number(greedyParams.some((name) => operation.endsWith(`{${name}}`)))
+  return greed(one) - greed(other)
 }
 
 function rootContents(): Route {
@@ -168,7 +174,7 @@ function unknownRoute({ req }: Context<Env>): ApiError {
 }
 
 function visibleRepository(world: World, actor: Actor, params: Record<string, string>): Repository {
-  const repository = findRepository(world, `${params['owner']}/${params['repo']}`)
+  const repository = findRepository(world, `${params.owner}/${params.repo}`)
   if (!repository || !canSee(actor, repository)) throw new ApiError(404, 'Not Found')
   return repository
 }

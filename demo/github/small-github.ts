@@ -11,7 +11,6 @@ import {
   createRepository,
   forkRepository,
   importDirectory,
-  install,
   type PersonalPush,
   pushAsPerson,
   type RepositoryOptions,

@@ -68,7 +68,7 @@ function refuseSuspended(world: World, installation: Installation): void {
 function verifyAppToken(world: World, token: string): Actor {
   const [head, body, signature] = token.split('.') as [string, string, string]
   const verify = createVerify('RSA-SHA256').update(`${head}.${body}`)
-  const algorithm = decodePart(head)['alg']
+  const algorithm = decodePart(head).alg
   if (algorithm !== 'RS256' || !verify.verify(world.app.publicKey, signature, 'base64url')) {
     throw new ApiError(401, 'A JSON web token could not be decoded')
   }
@@ -86,7 +86,7 @@ function decodePart(part: string): Record<string, unknown> {
 
 function checkClaims(world: World, claims: Record<string, unknown>): void {
   const seconds = Date.now() / 1000
-  const [issuedAt, expiresAt] = [Number(claims['iat']), Number(claims['exp'])]
+  const [issuedAt, expiresAt] = [Number(claims.iat), Number(claims.exp)]
   if (!(expiresAt > seconds)) {
     throw new ApiError(
       401,
@@ -100,6 +100,6 @@ function checkClaims(world: World, claims: Record<string, unknown>): void {
       401,
       "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
     )
-  if (![String(world.app.id), world.app.clientId].includes(String(claims['iss'])))
+  if (![String(world.app.id), world.app.clientId].includes(String(claims.iss)))
     throw new ApiError(401, 'Integration not found')
 }

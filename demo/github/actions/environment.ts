@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { interpolate, toText, valueOf } from './expressions.ts'
+import { evaluateText, interpolate, toText } from './expressions.ts'
 import { type JobContext, jobScope, runGithubContext, StepFailed } from './job-context.ts'
 import { hostPath } from './shell.ts'
 
@@ -12,7 +12,7 @@ export function evaluateEnvironment(context: JobContext, blocks: readonly Record
   const environment: Record<string, string> = {}
   for (const block of blocks) {
     const scope = jobScope(context, environment)
-    for (const [name, value] of Object.entries(block)) environment[name] = toText(valueOf(value, scope))
+    for (const [name, value] of Object.entries(block)) environment[name] = toText(evaluateText(value, scope))
   }
   return environment
 }
@@ -22,7 +22,7 @@ export function stepEnvironment(context: JobContext, own: Record<string, unknown
   const outer = evaluateEnvironment(context, [context.workflow.env, context.definition.env])
   const inner = { ...outer, ...context.environment }
   const scope = jobScope(context, inner)
-  const values = Object.entries(own).map(([name, value]) => [name, toText(valueOf(value, scope))])
+  const values = Object.entries(own).map(([name, value]) => [name, toText(evaluateText(value, scope))])
   return { ...inner, ...Object.fromEntries(values) }
 }
 
@@ -56,7 +56,7 @@ export function programEnvironment(
     RUNNER_TOOL_CACHE: join(context.root, 'tools'),
     ...context.settings.environment,
     ...own,
-    PATH: [...context.paths, own['PATH'] ?? hostPath()].join(':'),
+    PATH: [...context.paths, own.PATH ?? hostPath()].join(':'),
   }
 }
 
@@ -111,9 +111,9 @@ function readPairs(path: string): Record<string, string> {
       pairs[line.slice(0, equals)] = line.slice(equals + 1)
       continue
     }
-    const end = lines.indexOf(start['mark']!, at + 1)
-    if (end < 0) throw new StepFailed(`Invalid value. Matching delimiter not found '${start['mark']}'`)
-    pairs[start['name']!] = lines.slice(at + 1, end).join('\n')
+    const end = lines.indexOf(start.mark!, at + 1)
+    if (end < 0) throw new StepFailed(`Invalid value. Matching delimiter not found '${start.mark}'`)
+    pairs[start.name!] = lines.slice(at + 1, end).join('\n')
     at = end
   }
   return pairs

@@ -20,7 +20,7 @@ export function interpolate(text: string, scope: Scope): string {
 }
 
 /** The value of a text that is one expression as a whole, else its interpolation. */
-export function valueOf(text: unknown, scope: Scope): Value {
+export function evaluateText(text: unknown, scope: Scope): Value {
   if (typeof text !== 'string') return (text ?? null) as Value
   const whole = /^\s*\$\{\{((?:(?!\}\})[\s\S])*)\}\}\s*$/.exec(text)
   return whole ? evaluate(whole[1]!, scope) : interpolate(text, scope)

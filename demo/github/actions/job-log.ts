@@ -70,16 +70,16 @@ export class JobLog {
     at: CommandProperties,
   ): void {
     this.write(`##[${word}]${message}`)
-    const startLine = Number(at['line'] ?? this.lines.length) || 1
+    const startLine = Number(at.line ?? this.lines.length) || 1
     const masked = this.masks.reduce((sofar, mask) => sofar.replaceAll(mask, '***'), message)
     this.annotations.push({
-      path: at['file'] ?? '.github',
+      path: at.file ?? '.github',
       start_line: startLine,
-      end_line: Number(at['endLine'] ?? startLine) || startLine,
-      start_column: at['col'] ? Number(at['col']) : null,
-      end_column: at['endColumn'] ? Number(at['endColumn']) : null,
+      end_line: Number(at.endLine ?? startLine) || startLine,
+      start_column: at.col ? Number(at.col) : null,
+      end_column: at.endColumn ? Number(at.endColumn) : null,
       annotation_level: level,
-      title: at['title'] ?? '',
+      title: at.title ?? '',
       message: masked.replaceAll(this.jobRoot, '/home/runner'),
       raw_details: '',
     })
@@ -88,21 +88,25 @@ export class JobLog {
   /** Writes one line of a program's output, obeying workflow commands in it. */
   output(line: string, sink: CommandSink): void {
     const command = parseCommand(line)
-    if (!command) return this.write(line)
-    const { name, properties, value } = command
-    if (name === 'error') return this.error(value, properties)
-    if (name === 'warning') return this.warning(value, properties)
-    if (name === 'notice') return this.note('notice', 'notice', value, properties)
-    if (name === 'group') return this.write(`##[group]${value}`)
-    if (name === 'endgroup') return this.write('##[endgroup]')
-    if (name === 'add-mask') {
-      this.mask(value)
-      return this.write('::add-mask::***')
-    }
-    if (name === 'set-output')
-      return this.deprecated(name, () => sink.setOutput(properties['name'] ?? '', value))
-    if (name === 'set-env') return sink.setEnvironment(properties['name'] ?? '', value)
-    if (name !== 'debug') this.write(line)
+    if (command) this.obey(command, line, sink)
+    else this.write(line)
+  }
+
+  private obey({ name, properties, value }: Command, line: string, sink: CommandSink): void {
+    if (name === 'error') this.error(value, properties)
+    else if (name === 'warning') this.warning(value, properties)
+    else if (name === 'notice') this.note('notice', 'notice', value, properties)
+    else if (name === 'group') this.write(`##[group]${value}`)
+    else if (name === 'endgroup') this.write('##[endgroup]')
+    else if (name === 'add-mask') this.obeyMask(value)
+    else if (name === 'set-output') this.deprecated(name, () => sink.setOutput(properties.name ?? '', value))
+    else if (name === 'set-env') sink.setEnvironment(properties.name ?? '', value)
+    else if (name !== 'debug') this.write(line)
+  }
+
+  private obeyMask(value: string): void {
+    this.mask(value)
+    this.write('::add-mask::***')
   }
 
   private deprecated(command: string, act: () => void): void {
@@ -115,26 +119,30 @@ export class JobLog {
 
 type CommandProperties = Record<string, string>
 
-function parseCommand(
-  line: string,
-): { name: string; properties: CommandProperties; value: string } | undefined {
+interface Command {
+  name: string
+  properties: CommandProperties
+  value: string
+}
+
+function parseCommand(line: string): Command | undefined {
   const groups = /^\s*::(?<name>[a-z-]+)(?: (?<properties>[^:]*(?::(?!:)[^:]*)*))?::(?<value>.*)$/.exec(
     line,
   )?.groups
   if (!groups) return undefined
-  const pairs = (groups['properties'] ?? '').split(',').filter((pair) => pair.includes('='))
+  const pairs = (groups.properties ?? '').split(',').filter((pair) => pair.includes('='))
   const properties = pairs.map((pair) => {
     const at = pair.indexOf('=')
-    return [pair.slice(0, at).trim(), unescape(pair.slice(at + 1))] as const
+    return [pair.slice(0, at).trim(), decodeCommand(pair.slice(at + 1))] as const
   })
   return {
-    name: groups['name']!,
+    name: groups.name!,
     properties: Object.fromEntries(properties),
-    value: unescape(groups['value'] ?? ''),
+    value: decodeCommand(groups.value ?? ''),
   }
 }
 
-function unescape(text: string): string {
+function decodeCommand(text: string): string {
   return text
     .replaceAll('%0D', '\r')
     .replaceAll('%0A', '\n')

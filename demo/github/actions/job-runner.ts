@@ -6,12 +6,12 @@ import { now } from '../world.ts'
 import { stepEnvironment } from './environment.ts'
 import {
   ExpressionError,
+  evaluateText,
   interpolate,
   isConditionMet,
   isTruthy,
   toText,
   type Value,
-  valueOf,
 } from './expressions.ts'
 import { type JobContext, jobScope, StepFailed } from './job-context.ts'
 import { resolveActions, runAction } from './modelled-actions.ts'
@@ -147,7 +147,7 @@ async function runSteps(context: JobContext): Promise<void> {
 }
 
 function timeoutSignal(context: JobContext, asked: unknown, fallback: number): AbortSignal {
-  const minutes = asked === undefined ? fallback : Number(toText(valueOf(asked, jobScope(context))))
+  const minutes = asked === undefined ? fallback : Number(toText(evaluateText(asked, jobScope(context))))
   return AbortSignal.timeout(Math.min(minutes || fallback, fallback) * 60_000)
 }
 
@@ -199,7 +199,7 @@ function failStep(context: JobContext, definition: StepDefinition, error: unknow
     context.status = 'cancelled'
     return { outputs, outcome: 'cancelled', conclusion: 'cancelled' }
   }
-  const isTolerated = isTruthy(valueOf(definition['continue-on-error'], jobScope(context)))
+  const isTolerated = isTruthy(evaluateText(definition['continue-on-error'], jobScope(context)))
   if (!isTolerated && context.status === 'success') context.status = 'failure'
   return { outputs, outcome: 'failure', conclusion: isTolerated ? 'success' : 'failure' }
 }
@@ -225,7 +225,7 @@ async function completeJob(context: JobContext): Promise<void> {
 function evaluateOutputs(context: JobContext): void {
   const { job, definition } = context
   for (const [name, value] of Object.entries(definition.outputs)) {
-    job.outputs[name] = toText(valueOf(value, jobScope(context)))
+    job.outputs[name] = toText(evaluateText(value, jobScope(context)))
   }
 }
 

@@ -1,7 +1,7 @@
 /** The actions that the small GitHub knows, and its refusal of all others. */
 import { createHash } from 'node:crypto'
 import { environmentLines } from './environment.ts'
-import { toText, valueOf } from './expressions.ts'
+import { evaluateText, toText } from './expressions.ts'
 import { type JobContext, jobScope, StepFailed } from './job-context.ts'
 import { downloadArtifact, uploadArtifact } from './modelled/artifacts.ts'
 import { buildPush } from './modelled/build-push.ts'
@@ -89,7 +89,7 @@ export function resolveActions(context: JobContext, steps: readonly StepDefiniti
 
 function parseUses(uses: string): { name: string; version: string } {
   const groups = /^(?<name>[\w.-]+\/[\w./-]+)@(?<version>.+)$/.exec(uses)?.groups
-  if (groups) return { name: groups['name']!, version: groups['version']! }
+  if (groups) return { name: groups.name!, version: groups.version! }
   throw new StepFailed(`The small GitHub does not model the action '${uses}'.`)
 }
 
@@ -112,7 +112,7 @@ function refuseUnknown(name: string, version: string): void {
 }
 
 function majorOf(version: string): number {
-  return Number(/^v(?<major>\d+)(\.\d+){0,2}$/.exec(version)?.groups?.['major'] ?? Number.POSITIVE_INFINITY)
+  return Number(/^v(?<major>\d+)(\.\d+){0,2}$/.exec(version)?.groups?.major ?? Number.POSITIVE_INFINITY)
 }
 
 function refuseDeprecated(name: string, version: string): void {
@@ -130,7 +130,7 @@ export async function runAction(request: StepRequest): Promise<Record<string, st
   const scope = jobScope(context, environment)
   const given = Object.entries(step.with).map(([name, value]) => [
     name.toLowerCase(),
-    toText(valueOf(value, scope)),
+    toText(evaluateText(value, scope)),
   ])
   const inputs = Object.fromEntries(given) as Record<string, string>
   if (uses.startsWith('./')) return runCompositeAction(request, inputs)

@@ -5,13 +5,13 @@ import { shapeCheckRun, suiteKey } from '../shapes/actions.ts'
 import type { CheckRun, Conclusion, Job, Repository, RunAttempt, WorkflowRun } from '../state.ts'
 import { now, type World } from '../world.ts'
 import {
+  evaluateText,
   interpolate,
   isConditionMet,
   isTruthy,
   type Scope,
   toText,
   type Value,
-  valueOf,
 } from './expressions.ts'
 import { type JobContext, type RunnerSettings, runGithubContext } from './job-context.ts'
 import { JobLog } from './job-log.ts'
@@ -182,9 +182,9 @@ export class RunExecution {
   }
 
   private matrixRows(definition: JobDefinition, scope: Scope): (MatrixRow | undefined)[] {
-    const asked = valueOf(definition.strategy?.matrix, scope)
+    const asked = evaluateText(definition.strategy?.matrix, scope)
     if (!asked || typeof asked !== 'object' || Array.isArray(asked)) return [undefined]
-    const axes = Object.entries(asked).map(([name, value]) => [name, valueOf(value, scope)])
+    const axes = Object.entries(asked).map(([name, value]) => [name, evaluateText(value, scope)])
     return expandMatrix(Object.fromEntries(axes) as Record<string, Value>)
   }
 
@@ -324,7 +324,7 @@ export class RunExecution {
   private combine(definition: JobDefinition, jobs: readonly Job[]): KeyResult {
     const outputs = Object.assign({}, ...jobs.map((job) => job.outputs)) as Record<string, string>
     const conclusions = jobs.map((job) => job.conclusion!)
-    const isTolerated = isTruthy(valueOf(definition['continue-on-error'], this.keyScope({})))
+    const isTolerated = isTruthy(evaluateText(definition['continue-on-error'], this.keyScope({})))
     const result = isTolerated && conclusions.includes('failure') ? 'success' : overallConclusion(conclusions)
     return { result, outputs }
   }
@@ -347,7 +347,7 @@ function overallConclusion(conclusions: readonly Conclusion[]): Conclusion {
 
 function isFailFast(definition: JobDefinition, scope: Scope): boolean {
   const asked = definition.strategy?.['fail-fast']
-  return asked === undefined ? true : isTruthy(valueOf(asked, scope))
+  return asked === undefined ? true : isTruthy(evaluateText(asked, scope))
 }
 
 function hasPlaceholder(name: string | undefined): boolean {

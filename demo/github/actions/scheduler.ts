@@ -8,7 +8,7 @@ import { shapeRepository, shapeUser } from '../shapes/users.ts'
 import type { Conclusion, Job, Repository, RunAttempt, User, Workflow, WorkflowRun } from '../state.ts'
 import { now, type World } from '../world.ts'
 import type { WorkflowEvent } from './events.ts'
-import { interpolate, isTruthy, type Scope, toText, valueOf } from './expressions.ts'
+import { evaluateText, interpolate, isTruthy, type Scope, toText } from './expressions.ts'
 import { type RunnerSettings, runGithubContext } from './job-context.ts'
 import { RunExecution } from './run-execution.ts'
 import { Semaphore } from './semaphore.ts'
@@ -77,7 +77,7 @@ export class Scheduler {
   async dispatch(repository: Repository, workflow: Workflow, event: WorkflowEvent): Promise<WorkflowRun> {
     const text = await readFileAt(repository.directory, event.sha, workflow.path)
     const parsed = text === undefined ? undefined : parseWorkflow(text)
-    const trigger = parsed?.triggers['workflow_dispatch']
+    const trigger = parsed?.triggers.workflow_dispatch
     if (!parsed || !trigger) throw new ApiError(422, "Workflow does not have 'workflow_dispatch' trigger")
     const defaults = Object.entries(trigger.inputs ?? {}).map(([name, input]) => [
       name,
@@ -208,8 +208,8 @@ export class Scheduler {
     const asked = run.definition?.concurrency
     if (!asked) return undefined
     const scope = this.runScope(repository, run)
-    const name = `${repository.id}:${toText(valueOf(asked.group, scope))}`
-    return { name, cancels: isTruthy(valueOf(asked.cancelInProgress, scope)) }
+    const name = `${repository.id}:${toText(evaluateText(asked.group, scope))}`
+    return { name, cancels: isTruthy(evaluateText(asked.cancelInProgress, scope)) }
   }
 
   private runningIn(group: { name: string }): RunExecution[] {

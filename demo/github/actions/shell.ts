@@ -69,7 +69,7 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
 
 /** The host's search path with this Node first, and without the tools of this project. */
 export function hostPath(): string {
-  const folders = (process.env['PATH'] ?? '/usr/bin:/bin').split(':')
+  const folders = (process.env.PATH ?? '/usr/bin:/bin').split(':')
   const kept = folders.filter((folder) => !folder.includes('node_modules'))
   return [dirname(process.execPath), ...kept].join(':')
 }

@@ -85,16 +85,16 @@ export function parseWorkflow(text: string): ParsedWorkflow {
   if (!isMap(document.contents)) throw new InvalidWorkflow('The workflow must be a mapping.')
   const root = document.toJS({ maxAliasCount: 1_000 }) as Record<string, unknown>
   refuseUnknownKeys(root, rootKeys, '(root)')
-  const jobs = parseJobs(root['jobs'])
+  const jobs = parseJobs(root.jobs)
   refuseUnknownNeeds(jobs)
   return {
-    name: textOf(root['name']),
+    name: textOf(root.name),
     runName: textOf(root['run-name']),
-    triggers: parseTriggers(root['on']),
-    env: mapping(root['env'], 'env'),
-    defaults: runDefaults(root['defaults']),
-    permissions: root['permissions'],
-    concurrency: parseConcurrency(root['concurrency']),
+    triggers: parseTriggers(root.on),
+    env: mapping(root.env, 'env'),
+    defaults: runDefaults(root.defaults),
+    permissions: root.permissions,
+    concurrency: parseConcurrency(root.concurrency),
     jobs,
   }
 }
@@ -181,7 +181,7 @@ function parseConcurrency(value: unknown): ParsedWorkflow['concurrency'] {
 }
 
 function runDefaults(value: unknown): RunDefaults {
-  return mapping(mapping(value, 'defaults')['run'], 'defaults.run') as RunDefaults
+  return mapping(mapping(value, 'defaults').run, 'defaults.run') as RunDefaults
 }
 
 function parseJobs(value: unknown): Record<string, JobDefinition> {
@@ -195,19 +195,19 @@ function parseJobs(value: unknown): Record<string, JobDefinition> {
 function parseJob(key: string, job: Record<string, unknown>): JobDefinition {
   if (!/^[A-Za-z_][\w-]*$/.test(key)) throw new InvalidWorkflow(`The identifier '${key}' is invalid.`)
   refuseUnknownKeys(job, jobKeys, `jobs.${key}`)
-  if (!job['runs-on'] && !job['uses'])
+  if (!job['runs-on'] && !job.uses)
     throw new InvalidWorkflow(`jobs.${key}: Required property is missing: runs-on`)
-  if (!job['uses'] && !Array.isArray(job['steps'])) {
+  if (!job.uses && !Array.isArray(job.steps)) {
     throw new InvalidWorkflow(`jobs.${key}: Required property is missing: steps`)
   }
-  const steps = (job['steps'] ?? []) as unknown[]
+  const steps = (job.steps ?? []) as unknown[]
   return {
     ...job,
-    needs: list(job['needs']),
-    ...(job['if'] === undefined ? {} : { if: String(job['if']) }),
-    env: mapping(job['env'], `jobs.${key}.env`),
-    defaults: runDefaults(job['defaults']),
-    outputs: mapping(job['outputs'], `jobs.${key}.outputs`),
+    needs: list(job.needs),
+    ...(job.if === undefined ? {} : { if: String(job.if) }),
+    env: mapping(job.env, `jobs.${key}.env`),
+    defaults: runDefaults(job.defaults),
+    outputs: mapping(job.outputs, `jobs.${key}.outputs`),
     steps: steps.map((step, at) =>
       parseStep(mapping(step, `jobs.${key}.steps[${at}]`), `jobs.${key}.steps[${at}]`),
     ),
@@ -224,9 +224,9 @@ export function parseStep(step: Record<string, unknown>, where: string): StepDef
     )
   return {
     ...step,
-    ...(step['if'] === undefined ? {} : { if: String(step['if']) }),
-    with: mapping(step['with'], `${where}.with`),
-    env: mapping(step['env'], `${where}.env`),
+    ...(step.if === undefined ? {} : { if: String(step.if) }),
+    with: mapping(step.with, `${where}.with`),
+    env: mapping(step.env, `${where}.env`),
   } as StepDefinition
 }
 

@@ -55,7 +55,7 @@ export async function gitTextIfAny(directory: string, args: readonly string[]): 
 /** The environment in which every git of the small GitHub runs. */
 export function gitEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   return {
-    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
     HOME: '/nonexistent',
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',

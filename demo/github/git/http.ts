@@ -58,11 +58,10 @@ async function route(world: World, request: Request): Promise<Response> {
   )?.groups
   if (!groups) throw new ApiError(404, 'Not Found')
   const actor = authenticate(world, request.headers.get('authorization') ?? undefined)
-  const repository = findRepository(world, groups['name']!)
-  const isPush =
-    groups['rest'] === 'git-receive-pack' || url.searchParams.get('service') === 'git-receive-pack'
+  const repository = findRepository(world, groups.name!)
+  const isPush = groups.rest === 'git-receive-pack' || url.searchParams.get('service') === 'git-receive-pack'
   checkAccess(actor, repository, isPush)
-  const backend = () => runBackend(repository!, { request, actor, rest: groups['rest']! })
+  const backend = () => runBackend(repository!, { request, actor, rest: groups.rest! })
   return isPush && request.method === 'POST' ? queuePush(world, repository!, actor, backend) : backend()
 }
 

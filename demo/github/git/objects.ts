@@ -71,14 +71,14 @@ export async function readCommits(directory: string, shas: readonly string[]): P
 function parseCommit(sha: string, text: string): Commit {
   const headEnd = text.indexOf('\n\n')
   const lines = text.slice(0, headEnd).split('\n')
-  const valueOf = (key: string) =>
+  const headerOf = (key: string) =>
     lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1) ?? ''
   return {
     sha,
-    tree: valueOf('tree'),
+    tree: headerOf('tree'),
     parents: lines.filter((line) => line.startsWith('parent ')).map((line) => line.slice(7)),
-    author: parseSignature(valueOf('author')),
-    committer: parseSignature(valueOf('committer')),
+    author: parseSignature(headerOf('author')),
+    committer: parseSignature(headerOf('committer')),
     message: text.slice(headEnd + 2).replace(/\n$/, ''),
   }
 }
@@ -86,9 +86,9 @@ function parseCommit(sha: string, text: string): Commit {
 function parseSignature(text: string): Signature {
   const parts = /^(?<name>.*) <(?<email>.*)> (?<seconds>\d+) [+-]\d{4}$/.exec(text)?.groups
   return {
-    name: parts?.['name'] ?? '',
-    email: parts?.['email'] ?? '',
-    date: isoSeconds(new Date(Number(parts?.['seconds'] ?? 0) * 1000)),
+    name: parts?.name ?? '',
+    email: parts?.email ?? '',
+    date: isoSeconds(new Date(Number(parts?.seconds ?? 0) * 1000)),
   }
 }
 

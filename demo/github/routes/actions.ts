@@ -62,7 +62,7 @@ function listWorkflows(call: Call): Promise<Answer> {
 
 /** A workflow is asked for by its id or its file name. */
 function askedWorkflow({ repository, params }: Call): Workflow {
-  const name = params['workflow_id']!
+  const name = params.workflow_id!
   const isAsked = ({ id, path }: Workflow) =>
     String(id) === name || path === name || path.endsWith(`/${name}`)
   return found([...repository.workflows.values()].find(isAsked))
@@ -107,7 +107,7 @@ function isInRange(at: string, range: string | null): boolean {
   if (!range) return true
   const moment = Date.parse(at)
   const bound = /^(?<operator>[<>]=?)(?<time>.+)$/.exec(range)?.groups
-  if (bound) return compareTime(moment, bound['operator']!, Date.parse(bound['time']!))
+  if (bound) return compareTime(moment, bound.operator!, Date.parse(bound.time!))
   const [from, to] = range.split('..') as [string, string?]
   if (to === undefined) return at.startsWith(range.replace(/\.\d+Z$/, 'Z'))
   return (from === '*' || moment >= Date.parse(from)) && (to === '*' || moment <= Date.parse(to))

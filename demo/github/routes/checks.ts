@@ -158,8 +158,8 @@ function listAnnotations(call: Call): Promise<Answer> {
 
 async function listCheckRuns(call: Call): Promise<Answer> {
   const { world, repository, query, params } = call
-  const sha = await resolveCommit(repository.directory, params['ref']!)
-  if (!sha) throw new ApiError(422, `No commit found for SHA: ${params['ref']}`)
+  const sha = await resolveCommit(repository.directory, params.ref!)
+  if (!sha) throw new ApiError(422, `No commit found for SHA: ${params.ref}`)
   const appId = query.get('app_id')
   const isAsked = (check: CheckRun) =>
     check.headSha === sha &&

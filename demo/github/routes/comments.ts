@@ -149,7 +149,7 @@ const commitCommentBody = body.extend({
 
 async function createCommitComment(call: Call): Promise<Answer> {
   const { world, repository, params } = call
-  const commitSha = found(await resolveCommit(repository.directory, params['commit_sha']!))
+  const commitSha = found(await resolveCommit(repository.directory, params.commit_sha!))
   const { body: text, ...place } = readBody(call, commitCommentBody)
   const comment: CommitComment = { ...newComment(call, text), ...place, commitSha }
   repository.commitComments.set(comment.id, comment)
@@ -165,7 +165,7 @@ async function createCommitComment(call: Call): Promise<Answer> {
 
 async function listCommitComments(call: Call): Promise<Answer> {
   const { world, repository, params } = call
-  const sha = found(await resolveCommit(repository.directory, params['commit_sha']!))
+  const sha = found(await resolveCommit(repository.directory, params.commit_sha!))
   const comments = [...repository.commitComments.values()].filter((each) => each.commitSha === sha)
   return paginate(call, comments, (each) => shapeCommitComment(world, repository, each))
 }

@@ -61,7 +61,7 @@ async function createBlob(call: Call): Promise<Answer> {
 }
 
 async function getBlob({ world, repository, params, accept }: Call): Promise<Answer> {
-  const id = params['file_sha']!
+  const id = params.file_sha!
   if ((await objectType(repository.directory, id)) !== 'blob') throw new ApiError(404, 'Not Found')
   const content = await readBlob(repository.directory, id)
   if (/\braw\b/.test(accept))
@@ -141,7 +141,7 @@ async function describeTree({ world, repository }: Call, id: string, isRecursive
 
 async function getTree(call: Call): Promise<Answer> {
   const { repository, params, query } = call
-  const name = params['tree_sha']!
+  const name = params.tree_sha!
   const isTree = (await objectType(repository.directory, name)) === 'tree'
   const id = isTree ? name : found(await resolveCommit(repository.directory, name))
   const tree = await describeTree(
@@ -192,7 +192,7 @@ function complete(given: z.infer<typeof signature> | undefined, fallback: Signat
 }
 
 async function getGitCommit({ world, repository, params }: Call): Promise<Answer> {
-  const id = params['commit_sha']!
+  const id = params.commit_sha!
   if ((await objectType(repository.directory, id)) !== 'commit') throw new ApiError(404, 'Not Found')
   return ok(shapeGitCommit(world, repository, await readCommit(repository.directory, id)))
 }
@@ -209,11 +209,11 @@ function shapeRef({ world, repository }: Call, ref: Ref) {
 }
 
 async function getRef(call: Call): Promise<Answer> {
-  return ok(shapeRef(call, found(await readRef(call.repository.directory, `refs/${call.params['ref']}`))))
+  return ok(shapeRef(call, found(await readRef(call.repository.directory, `refs/${call.params.ref}`))))
 }
 
 async function listMatchingRefs(call: Call): Promise<Answer> {
-  const refs = await listRefs(call.repository.directory, `refs/${call.params['ref']}`)
+  const refs = await listRefs(call.repository.directory, `refs/${call.params.ref}`)
   return ok(refs.map((ref) => shapeRef(call, ref)))
 }
 
@@ -259,7 +259,7 @@ async function updateRef(call: Call): Promise<Answer> {
 }
 
 async function requireRef({ repository, params }: Call): Promise<Ref> {
-  const name = `refs/${params['ref']}`
+  const name = `refs/${params.ref}`
   const ref = await readRef(repository.directory, name)
   if (!ref || !/^refs\/(heads|tags)\//.test(name)) throw new ApiError(422, 'Reference does not exist')
   return ref

@@ -45,10 +45,10 @@ function graphqlError(type: string, message: string) {
 }
 
 function pullIdIn(query: string, variables: Record<string, unknown>): string {
-  const literal = /pullRequestId:\s*"(?<id>[^"]+)"/.exec(query)?.groups?.['id']
+  const literal = /pullRequestId:\s*"(?<id>[^"]+)"/.exec(query)?.groups?.id
   if (literal) return literal
-  const input = variables['input'] as { pullRequestId?: unknown } | undefined
-  const variable = /pullRequestId:\s*\$(?<name>\w+)/.exec(query)?.groups?.['name']
+  const input = variables.input as { pullRequestId?: unknown } | undefined
+  const variable = /pullRequestId:\s*\$(?<name>\w+)/.exec(query)?.groups?.name
   return String(input?.pullRequestId ?? (variable ? variables[variable] : ''))
 }
 

@@ -76,13 +76,13 @@ async function createPull(call: Call): Promise<Answer> {
 
 function headOf({ world, repository }: Call, head: string): { repository: Repository; ref: string } {
   const groups = /^(?<owner>[^:]+):(?<ref>.+)$/.exec(head)?.groups
-  if (!groups || groups['owner']!.toLowerCase() === repository.owner.login.toLowerCase()) {
-    return { repository, ref: groups?.['ref'] ?? head }
+  if (!groups || groups.owner!.toLowerCase() === repository.owner.login.toLowerCase()) {
+    return { repository, ref: groups?.ref ?? head }
   }
-  const fork = findRepository(world, `${groups['owner']}/${repository.name}`)
+  const fork = findRepository(world, `${groups.owner}/${repository.name}`)
   if (fork?.parent !== repository)
     throw unprocessable('PullRequest', 'The head is not a fork of this repository', 'invalid')
-  return { repository: fork, ref: groups['ref']! }
+  return { repository: fork, ref: groups.ref! }
 }
 
 function listPulls(call: Call): Promise<Answer> {

@@ -26,7 +26,7 @@ export const repositoryRoutes = [
   ),
   route('GET /repos/{owner}/{repo}/commits/{ref}', 'contents:read', getCommit),
   route('GET /users/{username}', [], ({ world, params }) =>
-    ok(shapeFullUser(world, found(world.users.get(params['username']!.toLowerCase())))),
+    ok(shapeFullUser(world, found(world.users.get(params.username!.toLowerCase())))),
   ),
 ]
 
@@ -45,7 +45,7 @@ async function listBranches(call: Call): Promise<Answer> {
 
 async function getBranch(call: Call): Promise<Answer> {
   const { world, repository, params } = call
-  const name = params['branch']!
+  const name = params.branch!
   const ref = await readRef(repository.directory, `refs/heads/${name}`)
   if (!ref) throw new ApiError(404, 'Branch not found')
   const url = `${repositoryUrl(world, repository)}/branches/${encodeURIComponent(name)}`
@@ -63,7 +63,7 @@ async function getBranch(call: Call): Promise<Answer> {
 }
 
 function getPermission({ world, repository, params }: Call): Answer {
-  const user = found(world.users.get(params['username']!.toLowerCase()))
+  const user = found(world.users.get(params.username!.toLowerCase()))
   const role = roleOf(repository, user.login) ?? (repository.isPrivate ? 'none' : 'read')
   const can = (...roles: string[]) => roles.includes(role)
   const permissions = {
@@ -82,7 +82,7 @@ function getPermission({ world, repository, params }: Call): Answer {
 
 async function getContents(call: Call): Promise<Answer> {
   const { repository, query, params, accept } = call
-  const path = (params['path'] ?? '').replace(/\/+$/, '')
+  const path = (params.path ?? '').replace(/\/+$/, '')
   if (path.split('/').includes('..')) throw new ApiError(400, 'path contains a malformed path component')
   const ref = query.get('ref') ?? repository.defaultBranch
   const sha = await resolveCommit(repository.directory, ref)
@@ -142,7 +142,7 @@ function shapeFile(call: Call, entry: TreeEntry, content: Buffer, ref: string) {
 
 async function compare(call: Call): Promise<Answer> {
   const { world, repository, params } = call
-  const [base, head] = params['basehead']!.split('...') as [string, string?]
+  const [base, head] = params.basehead!.split('...') as [string, string?]
   const [baseSha, headSha] = [await resolveSide(call, base), await resolveSide(call, head ?? '')]
   const { ahead, behind } = await aheadBehind(repository.directory, baseSha, headSha)
   const common = await mergeBase(repository.directory, baseSha, headSha)
@@ -176,8 +176,8 @@ async function compare(call: Call): Promise<Answer> {
 async function resolveSide({ world, repository }: Call, name: string): Promise<string> {
   const fork = /^(?<owner>[^:]+):(?<branch>.+)$/.exec(name)?.groups
   if (!fork) return found(await resolveCommit(repository.directory, name))
-  const source = found(findRepository(world, `${fork['owner']}/${repository.name}`))
-  return found(await resolveCommit(source.directory, fork['branch']!))
+  const source = found(findRepository(world, `${fork.owner}/${repository.name}`))
+  return found(await resolveCommit(source.directory, fork.branch!))
 }
 
 async function listHistory(call: Call): Promise<Answer> {
@@ -193,8 +193,8 @@ async function listHistory(call: Call): Promise<Answer> {
 }
 
 async function getCommit({ world, repository, params }: Call): Promise<Answer> {
-  const sha = await resolveCommit(repository.directory, params['ref']!)
-  if (!sha) throw new ApiError(422, `No commit found for SHA: ${params['ref']}`)
+  const sha = await resolveCommit(repository.directory, params.ref!)
+  if (!sha) throw new ApiError(422, `No commit found for SHA: ${params.ref}`)
   const commit = await readCommit(repository.directory, sha)
   const files = await diffCommits(repository.directory, commit.parents[0], sha)
   const sum = (count: 'additions' | 'deletions') => files.reduce((total, file) => total + file[count], 0)
@@ -208,7 +208,7 @@ async function getCommit({ world, repository, params }: Call): Promise<Answer> {
 
 async function listPullsOfCommit(call: Call): Promise<Answer> {
   const { world, repository, params } = call
-  const sha = found(await resolveCommit(repository.directory, params['commit_sha']!))
+  const sha = found(await resolveCommit(repository.directory, params.commit_sha!))
   const pulls = []
   for (const pull of repository.pulls.values()) {
     const commits = await listCommits(repository.directory, [pull.head.sha, `^${pull.base.sha}`])

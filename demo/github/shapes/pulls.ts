@@ -157,6 +157,10 @@ export function shapeIssue(world: World, repository: Repository, pull: PullReque
     created_at: pull.createdAt,
     updated_at: pull.updatedAt,
     closed_at: pull.closedAt,
+    assignee: null,
+    assignees: [],
+    milestone: null,
+    comments: [...repository.issueComments.values()].filter((each) => each.issueNumber === pull.number).length,
     author_association: full.author_association,
     draft: pull.isDraft,
     pull_request: {

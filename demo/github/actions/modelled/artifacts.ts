@@ -17,14 +17,14 @@ function artifactsFolder({ context }: ActionStep): string {
 }
 
 function nameOf({ inputs }: ActionStep): string {
-  const name = inputs['name'] ?? 'artifact'
+  const name = inputs.name ?? 'artifact'
   if (/["*:<>?|\r\n\\/]|^\.+$/.test(name)) throw new StepFailed(`The artifact name is not valid: ${name}.`)
   return name
 }
 
 async function upload(step: ActionStep): Promise<void> {
   const { context, inputs } = step
-  const paths = (inputs['path'] ?? '')
+  const paths = (inputs.path ?? '')
     .split('\n')
     .map((path) => path.trim())
     .filter(Boolean)
@@ -60,14 +60,14 @@ function reportNothing({ context, inputs }: ActionStep, paths: string[]): void {
 
 async function download(step: ActionStep): Promise<void> {
   const { context, inputs } = step
-  const target = resolve(context.workspace, inputs['path'] ?? '.')
+  const target = resolve(context.workspace, inputs.path ?? '.')
   const folder = artifactsFolder(step)
-  const names = inputs['name'] ? [nameOf(step)] : existsSync(folder) ? await readdir(folder) : []
+  const names = inputs.name ? [nameOf(step)] : existsSync(folder) ? await readdir(folder) : []
   for (const name of names) {
     const from = join(folder, name)
     if (!existsSync(from))
       throw new StepFailed(`Unable to download artifact(s): Artifact not found for name: ${name}`)
-    await cp(from, inputs['name'] ? target : join(target, name), { recursive: true })
+    await cp(from, inputs.name ? target : join(target, name), { recursive: true })
   }
   context.log.write(`Total of ${names.length} artifact(s) downloaded`)
 }

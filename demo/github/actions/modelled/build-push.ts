@@ -35,7 +35,7 @@ async function build(step: ActionStep): Promise<void> {
   const problem = checkDockerfile(check)
   if (problem) failBuild(step, check, problem)
   await buildForReal(step, check, dockerfile)
-  if (inputs['push'] === 'true') context.log.write('not pushed: the small GitHub has no registry')
+  if (inputs.push === 'true') context.log.write('not pushed: the small GitHub has no registry')
   context.posts.push({ name: step.step.name ?? `Run ${step.step.uses}`, run: () => {} })
 }
 
@@ -48,7 +48,7 @@ function refuseUnmodelled({ inputs }: ActionStep): void {
 /** Without the input the action builds from git, not from the workspace. */
 async function askedContext(step: ActionStep): Promise<string> {
   const { context, inputs } = step
-  const asked = inputs['context'] ?? ''
+  const asked = inputs.context ?? ''
   if (/^(https?|git|ssh):|^git@/.test(asked)) {
     throw new StepFailed('The small GitHub does not model a remote build context.')
   }
@@ -69,19 +69,19 @@ async function exportCommit({ context }: ActionStep): Promise<string> {
 }
 
 function askedDockerfile({ context, inputs }: ActionStep, contextDirectory: string): string {
-  const asked = inputs['file'] ?? ''
+  const asked = inputs.file ?? ''
   if (asked === '') return join(contextDirectory, 'Dockerfile')
-  const isFromGit = (inputs['context'] ?? '') === ''
+  const isFromGit = (inputs.context ?? '') === ''
   return resolve(isFromGit ? contextDirectory : context.workspace, asked)
 }
 
 function writeBuildStart({ context, inputs }: ActionStep, dockerfile: string): void {
   const { log } = context
-  const tags = listInput(inputs['tags']).map((tag) => ` --tag ${tag}`)
-  const shown = inputs['file'] ? ` --file ${inputs['file']}` : ''
-  const target = inputs['target'] ? ` --target ${inputs['target']}` : ''
+  const tags = listInput(inputs.tags).map((tag) => ` --tag ${tag}`)
+  const shown = inputs.file ? ` --file ${inputs.file}` : ''
+  const target = inputs.target ? ` --target ${inputs.target}` : ''
   log.write(
-    `[command]/usr/bin/docker buildx build${shown}${tags.join('')}${target} ${inputs['context'] || context.world.url}`,
+    `[command]/usr/bin/docker buildx build${shown}${tags.join('')}${target} ${inputs.context || context.world.url}`,
   )
   log.write('#0 building with "builder-small-github" instance using docker-container driver')
   log.write('')
@@ -135,7 +135,7 @@ function describeCheck(
     fileName: basename(dockerfile),
     contextDirectory,
     ignoreRules: readIgnoreRules(contextDirectory, dockerfile),
-    target: inputs['target'] || undefined,
+    target: inputs.target || undefined,
     buildArguments: Object.fromEntries(
       pairs.map((line) => [
         line.slice(0, line.indexOf('=')).trim(),
@@ -178,7 +178,7 @@ async function buildForReal(step: ActionStep, check: DockerfileCheck, dockerfile
   const exitCode = await buildImage(builder, {
     ...check,
     dockerfile,
-    tags: listInput(inputs['tags']),
+    tags: listInput(inputs.tags),
     environment: settings.environment,
     signal,
     onLine: (line) => {

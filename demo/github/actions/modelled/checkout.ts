@@ -17,7 +17,7 @@ async function checkOut(step: ActionStep): Promise<void> {
   refuseUnmodelled(step)
   const repository = askedRepository(step)
   const { ref, sha } = await askedCommit(step, repository)
-  const directory = resolve(step.context.workspace, step.inputs['path'] ?? '.')
+  const directory = resolve(step.context.workspace, step.inputs.path ?? '.')
   if (!`${directory}/`.startsWith(`${step.context.workspace}/`)) {
     throw new StepFailed(`Repository path '${directory}' is not under '${step.context.workspace}'`)
   }
@@ -26,8 +26,8 @@ async function checkOut(step: ActionStep): Promise<void> {
   step.context.log.write(`Syncing repository: ${repository.fullName}`)
   await fetchCommit(step, repository, { directory, sha, url })
   await checkOutRef(step, directory, ref, sha)
-  step.outputs['ref'] = ref
-  step.outputs['commit'] = sha
+  step.outputs.ref = ref
+  step.outputs.commit = sha
   step.context.posts.push({
     name: step.step.name ?? `Run ${step.step.uses}`,
     run: (log) => log.write('[command]/usr/bin/git version'),
@@ -44,7 +44,7 @@ function refuseUnmodelled({ inputs }: ActionStep): void {
 }
 
 function askedRepository({ context, inputs }: ActionStep): Repository {
-  const name = inputs['repository'] ?? context.repository.fullName
+  const name = inputs.repository ?? context.repository.fullName
   const repository = findRepository(context.world, name)
   if (repository && (!repository.isPrivate || repository === context.repository)) return repository
   context.log.error(`fatal: repository '${context.world.url}/${name}/' not found`)
@@ -52,7 +52,7 @@ function askedRepository({ context, inputs }: ActionStep): Repository {
 }
 
 async function askedCommit({ context, inputs }: ActionStep, repository: Repository) {
-  const asked = inputs['ref'] ?? ''
+  const asked = inputs.ref ?? ''
   if (asked === '' && repository === context.repository) {
     return { ref: context.run.event.ref, sha: context.run.event.sha }
   }
@@ -110,7 +110,7 @@ async function checkOutRef(
   ref: string,
   sha: string,
 ): Promise<void> {
-  const branch = /^refs\/heads\/(?<name>.+)$/.exec(ref)?.groups?.['name']
+  const branch = /^refs\/heads\/(?<name>.+)$/.exec(ref)?.groups?.name
   const args = branch ? ['checkout', '--force', '-B', branch, sha] : ['checkout', '--force', '--detach', sha]
   await git(directory, args)
   context.log.group('Checking out the ref', [

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { stepEnvironment } from '../environment.ts'
-import { isConditionMet, toText, type Value, valueOf } from '../expressions.ts'
+import { evaluateText, isConditionMet, toText, type Value } from '../expressions.ts'
 import { type JobContext, jobScope, StepFailed } from '../job-context.ts'
 import { executeStep } from '../job-runner.ts'
 import type { StepRequest } from '../run-step.ts'
@@ -28,7 +28,7 @@ export async function runCompositeAction(
   }
   const outputs = Object.entries(action.outputs ?? {}).map(([name, { value }]) => [
     name,
-    toText(valueOf(value, jobScope(inner))),
+    toText(evaluateText(value, jobScope(inner))),
   ])
   return Object.fromEntries(outputs) as Record<string, string>
 }

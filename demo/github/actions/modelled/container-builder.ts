@@ -54,8 +54,8 @@ export async function findContainerBuilder(): Promise<ContainerBuilder | undefin
 
 function builderEnvironment(extra: Record<string, string>): Record<string, string> {
   return {
-    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-    HOME: process.env['HOME'] ?? '/',
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    HOME: process.env.HOME ?? '/',
     LANG: 'C.UTF-8',
     ...extra,
   }

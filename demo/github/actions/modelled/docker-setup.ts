@@ -5,7 +5,7 @@ import type { ModelledAction } from '../modelled-actions.ts'
 export const setupBuildx: ModelledAction = {
   defaults: { driver: 'docker-container', install: 'false', use: 'true' },
   run: ({ context, outputs }) => {
-    outputs['name'] = 'builder-small-github'
+    outputs.name = 'builder-small-github'
     context.log.write('The small GitHub builds without buildx: no builder was started.')
   },
 }
@@ -16,7 +16,7 @@ export const dockerLogin: ModelledAction = {
     if (!username || !password) throw new StepFailed('Username and password required')
     context.log.mask(password)
     context.log.write(
-      `The small GitHub has no registry: nobody was logged in to ${inputs['registry'] ?? 'docker.io'}.`,
+      `The small GitHub has no registry: nobody was logged in to ${inputs.registry ?? 'docker.io'}.`,
     )
   },
 }

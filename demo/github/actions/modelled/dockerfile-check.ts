@@ -171,7 +171,7 @@ function sourceStage(instruction: Instruction): string | undefined {
   const word = instruction.getKeyword()
   if (word === 'COPY') return (instruction as Copy).getFromFlag()?.getValue() ?? undefined
   if (word !== 'RUN') return undefined
-  return /--mount=\S*from=(?<name>[^,\s]+)/.exec(instruction.getRawArgumentsContent() ?? '')?.groups?.['name']
+  return /--mount=\S*from=(?<name>[^,\s]+)/.exec(instruction.getRawArgumentsContent() ?? '')?.groups?.name
 }
 
 function findProblemInStages(
@@ -264,7 +264,7 @@ function parseJsonForm(raw: string): string[] {
 
 function expandArguments(value: string, { text, buildArguments }: DockerfileCheck): string {
   return value.replace(/^["']|["']$/g, '').replace(/\$\{?(?<name>\w+)\}?/g, (all, name: string) => {
-    const fallback = new RegExp(`^\\s*ARG\\s+${name}=(?<value>\\S+)`, 'im').exec(text)?.groups?.['value']
+    const fallback = new RegExp(`^\\s*ARG\\s+${name}=(?<value>\\S+)`, 'im').exec(text)?.groups?.value
     return buildArguments[name] ?? fallback?.replace(/^["']|["']$/g, '') ?? all
   })
 }

@@ -37,7 +37,7 @@ function versionAsked({ context, inputs }: ActionStep, input: string): string {
 const pythonVersions = ['3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13', '3.14', '3.15']
 
 function refuseUnknownPython(asked: string): void {
-  const minor = /^(?<minor>\d+\.\d+)(\.\d+)?$/.exec(asked)?.groups?.['minor']
+  const minor = /^(?<minor>\d+\.\d+)(\.\d+)?$/.exec(asked)?.groups?.minor
   if (!minor || pythonVersions.includes(minor)) return
   throw new StepFailed(
     `The version '${asked}' with architecture 'x64' was not found for Ubuntu 24.04.\nThe list of all available versions can be found here: https://raw.githubusercontent.com/actions/python-versions/main/versions-manifest.json`,
@@ -60,7 +60,7 @@ async function reportVersion(
 async function hostVersion(command: string): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(command, ['--version'], {
-      env: { PATH: hostPath(), HOME: process.env['HOME'] ?? '/' },
+      env: { PATH: hostPath(), HOME: process.env.HOME ?? '/' },
       timeout: 10_000,
     })
     return stdout.trim().replace(/^(v|Python )/, '')
@@ -70,7 +70,7 @@ async function hostVersion(command: string): Promise<string | undefined> {
 }
 
 function requireLockFile({ context, inputs }: ActionStep): void {
-  const tool = inputs['cache'] ?? ''
+  const tool = inputs.cache ?? ''
   if (tool === '') return
   const files: Record<string, string[]> = {
     npm: ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock'],
@@ -89,7 +89,7 @@ function requireLockFile({ context, inputs }: ActionStep): void {
 }
 
 function requireRequirements({ context, inputs }: ActionStep): void {
-  if (inputs['cache'] !== 'pip') return
+  if (inputs.cache !== 'pip') return
   const patterns = inputs['cache-dependency-path']?.split('\n') ?? [
     '**/requirements.txt',
     '**/pyproject.toml',
