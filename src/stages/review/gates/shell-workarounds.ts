@@ -19,7 +19,7 @@ const patterns: readonly { kind: HiddenError['kind']; pattern: RegExp }[] = [
     pattern: /(?:;|&&?|\n)\s{0,20}(?:true|:|exit 0|\/bin\/true)(?=\s{0,20}(?:$|;|\n|\)|\}|#))/g,
   },
   { kind: 'ignored', pattern: /;\s{0,20}(?:echo|printf)\b[^;\n]{0,200}$/g },
-  { kind: 'ignored', pattern: /(?:^|[\n;])\s{0,20}(?:if\s{1,5})?!\s{1,5}[a-z]/g },
+  { kind: 'ignored', pattern: /(?:^|[\n;])\s{0,20}!\s{1,5}[a-z]/g },
   { kind: 'ignored', pattern: /-ErrorAction\s{1,4}(?:SilentlyContinue|Ignore|Continue)/gi },
   { kind: 'ignored', pattern: /\btrap\b[^\n]{0,100}\b(?:exit 0|true|:)\b[^\n]{0,40}\b(?:EXIT|ERR)\b/g },
   { kind: 'ignored', pattern: /\bmake\b[^\n;|&]{0,100}\s(?:-i|-k|--ignore-errors|--keep-going)\b/g },

@@ -107,22 +107,18 @@ function jsonWithCommentsFaults(text: string): SyntaxFault[] {
 
 /** The text with comments and trailing commas blanked; one pass, lines kept. */
 function plainJson(text: string): string {
-  let plainText = ''
+  const parts: string[] = []
   let comma = -1
   for (let index = 0; index < text.length; ) {
     const end = tokenEnd(text, index)
     const token = text.slice(index, end)
     const isComment = token.startsWith('//') || token.startsWith('/*')
-    if (token === '}' || token === ']') plainText = blankAt(plainText, comma)
-    if (!isComment && token.trim() !== '') comma = token === ',' ? plainText.length : -1
-    plainText += isComment ? token.replaceAll(/[^\n]/g, ' ') : token
+    if (comma >= 0 && (token === '}' || token === ']')) parts[comma] = ' '
+    if (!isComment && token.trim() !== '') comma = token === ',' ? parts.length : -1
+    parts.push(isComment ? token.replaceAll(/[^\n]/g, ' ') : token)
     index = end
   }
-  return plainText
-}
-
-function blankAt(text: string, index: number): string {
-  return index < 0 ? text : `${text.slice(0, index)} ${text.slice(index + 1)}`
+  return parts.join('')
 }
 
 /** Where the comment, string or single character that starts at `index` ends. */

@@ -1,0 +1,49 @@
+/** The short note that stands where people look while a repair is under way. Edited in place. */
+import { type Repair, repairMarker } from '../domain/repair.ts'
+import { bulletList, codeSpan, escapeText, prose } from './markdown.ts'
+import { reportTitle } from './report-title.ts'
+import { type ReportContext, type ReportView, repositoryLink, runLink, viewOf } from './report-view.ts'
+import { problemLine } from './sections/head.ts'
+
+/** A few lines: status, problem, where to look. */
+export function renderStatusNote(repair: Repair, context: ReportContext): string {
+  const view = viewOf(repair, context)
+  const { messages, standing } = view
+  const lead = messages.statusNote.lead(messages.standings[standing], escapeText(reportTitle(repair)))
+  const points = [
+    `${messages.field.problem}: ${problemLine(view)}`,
+    messages.statusNote.failedRun(runLink(view)),
+    ...pullRequest(view),
+    ...whatNow(view),
+  ]
+  return [repairMarker(repair), lead, bulletList(points), ...steps(view)].join('\n\n')
+}
+
+function pullRequest(view: ReportView): string[] {
+  const number = view.repair.effects.pullRequestNumber
+  return number === null
+    ? []
+    : [view.messages.statusNote.pullRequest(repositoryLink(view, `#${number}`, `/pull/${number}`))]
+}
+
+function whatNow({ repair, messages }: ReportView): string[] {
+  if (repair.conclusion === null) return [messages.stages[repair.stage]]
+  const reason = repair.reason === null ? '' : ` ${prose(repair.reason)}`
+  const isWaiting = repair.conclusion === 'diagnosed' && repair.attempts.length > 0
+  return [
+    `${isWaiting ? messages.verification.unverified : messages.conclusions[repair.conclusion]}${reason}`,
+  ]
+}
+
+/** Where a person must act, the note itself says how. */
+function steps({ repair }: ReportView): string[] {
+  if (repair.conclusion !== 'diagnosed' || !repair.humanSteps) return []
+  const { steps: todo, questions } = repair.humanSteps
+  const items = [
+    ...todo.map((each) => prose(each)),
+    ...questions.map(({ question, candidates }) =>
+      `${prose(question)} ${candidates.map((each) => codeSpan(each)).join(', ')}`.trim(),
+    ),
+  ]
+  return items.length === 0 ? [] : [bulletList(items.slice(0, 8))]
+}

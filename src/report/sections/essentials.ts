@@ -1,0 +1,67 @@
+/** Which workarounds were refused, and what was done instead. */
+import { dockerfileStages } from '../dockerfile-stages.ts'
+import { bulletList, codeSpan, numberedList, prose } from '../markdown.ts'
+import { checkOf, type ReportView } from '../report-view.ts'
+import { commonBase } from './production-dockerfile.ts'
+
+/** The section on essential improvements; nothing without a patch. */
+export function essentials(view: ReportView): string[] {
+  const { messages, patch } = view
+  if (!patch) return []
+  const refused = refusedWorkarounds(view)
+  const benefits = architecturalBenefits(view)
+  return [
+    `## ${messages.heading.essentials}`,
+    ...(refused.length === 0
+      ? []
+      : [
+          `### ${messages.essentials.temptation}`,
+          `**${messages.heading.mustNotDo}** ❌`,
+          numberedList(refused),
+        ]),
+    `**${messages.heading.essentialSolution}** ✅`,
+    numberedList(essentialSolution(view)),
+    ...(benefits.length === 0 ? [] : [`### ${messages.heading.benefits}`, bulletList(benefits)]),
+  ]
+}
+
+/** The founding case's three are known in both languages; those of other patches stand as they were written. */
+function refusedWorkarounds({ patch, repair, facts, messages }: ReportView): string[] {
+  const development = facts.get('development-file')
+  if (repair.diagnosis?.failureClass !== 'missing-dockerfile')
+    return patch?.refusedWorkarounds.map((each) => prose(each)) ?? []
+  const { essentials: text } = messages
+  return [
+    ...(development === undefined ? [] : [text.useDevelopment(codeSpan(development))]),
+    text.ignoreError,
+    text.deleteStep,
+  ]
+}
+
+function essentialSolution(view: ReportView): string[] {
+  const { dockerfile, facts, messages } = view
+  const { essentials: text } = messages
+  if (!dockerfile || dockerfile.before !== null) return [text.causeRemoved]
+  const development = facts.get('development-file')
+  const isHardened = checkOf(view, 'E7')?.outcome === 'passed' && checkOf(view, 'W25')?.outcome === 'passed'
+  return [
+    text.properDockerfile,
+    ...(dockerfileStages(dockerfile.after ?? '').length > 1 ? [text.multiStage] : []),
+    ...(isHardened ? [text.security] : []),
+    ...(development === undefined ? [] : [text.separation(codeSpan(development))]),
+  ]
+}
+
+function architecturalBenefits({ dockerfile, facts, messages }: ReportView): string[] {
+  if (!dockerfile || dockerfile.before !== null) return []
+  const { essentials: text } = messages
+  const base = commonBase(dockerfile)
+  const workers = facts.get('workers')
+  const isMulti = dockerfileStages(dockerfile.after ?? '').length > 1
+  return [
+    ...(base === null ? [] : [text.consistent(codeSpan(base))]),
+    text.reproducible,
+    ...(workers === undefined ? [] : [text.scalable(codeSpan(workers))]),
+    ...(isMulti ? [text.maintainable] : []),
+  ]
+}

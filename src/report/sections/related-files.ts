@@ -1,0 +1,34 @@
+/** Created, changed, deleted and untouched files: the lists are made from the diff itself. */
+import type { FileChange } from '../../domain/patch.ts'
+import { bulletList, codeSpan, prose } from '../markdown.ts'
+import type { ReportView } from '../report-view.ts'
+
+/** The section on related files; nothing without a patch. */
+export function relatedFiles({ patch, facts, messages }: ReportView): string[] {
+  if (!patch) return []
+  const { heading } = messages
+  const created = patch.changes.filter(({ before, after }) => before === null && after !== null)
+  const deleted = patch.changes.filter(({ after }) => after === null)
+  const changed = patch.changes.filter(({ before, after }) => before !== null && after !== null)
+  const development = facts.get('development-file')
+  const untouched = patch.untouched.map(({ path, reason }) =>
+    path === development
+      ? `${codeSpan(path)}: ${messages.files.staysForDevelopment}`
+      : `${codeSpan(path)}: ${prose(reason)}`,
+  )
+  return [
+    `## ${heading.relatedFiles}`,
+    ...group(heading.created, created.map(fileLine)),
+    ...group(heading.changed, changed.map(fileLine)),
+    ...group(heading.deleted, deleted.map(fileLine)),
+    ...group(heading.untouched, untouched),
+  ]
+}
+
+function group(title: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [`**${title}**`, bulletList(items)]
+}
+
+function fileLine({ path, reason }: FileChange): string {
+  return `${codeSpan(path)}: ${prose(reason)}`
+}
