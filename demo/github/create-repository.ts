@@ -1,5 +1,5 @@
 /** Makes repositories: bare ones on disk, with a first commit, and the App installed on them. */
-import { mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { announceInstallation } from './announce.ts'
 import { git } from './git/git.ts'
@@ -106,18 +106,22 @@ function blankRepository(world: World, owner: User, name: string, options: Repos
   }
 }
 
-async function initialise(repository: Repository): Promise<void> {
-  const { directory, defaultBranch } = repository
+/** Added to each bare repository: pushes over HTTP, partial clones, any commit by its sha. */
+const repositorySettings = `[http]
+\treceivepack = true
+[uploadpack]
+\tallowFilter = true
+\tallowAnySHA1InWant = true
+[receive]
+\thideRefs = refs/pull
+[gc]
+\tauto = 0
+`
+
+async function initialise({ directory, defaultBranch }: Repository): Promise<void> {
   await mkdir(directory, { recursive: true })
-  await git(directory, ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, '.'])
-  const settings = {
-    'http.receivepack': 'true',
-    'uploadpack.allowFilter': 'true',
-    'uploadpack.allowAnySHA1InWant': 'true',
-    'receive.hideRefs': 'refs/pull',
-    'gc.auto': '0',
-  }
-  for (const [name, value] of Object.entries(settings)) await git(directory, ['config', name, value])
+  await git(directory, ['init', '--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`, '.'])
+  await appendFile(join(directory, 'config'), repositorySettings)
   installHook(directory)
 }
 

@@ -195,27 +195,28 @@ async function readJson(context: Context<Env>, bytesMax: number): Promise<unknow
 
 function respond(request: Served, answer: Answer): Response {
   const { context, route, options, actor } = request
+  if (route && answer.body !== undefined)
+    options.onResponse?.(route.operation, answer.status, jsonOf(answer.body))
   const content = contentOf(answer)
-  const headers = new Headers({
+  const etag =
+    content && context.req.method === 'GET' && answer.status === 200 ? etagOf(content.bytes) : undefined
+  const isUnchanged = etag !== undefined && context.req.header('if-none-match')?.replace(/^W\//, '') === etag
+  if (isUnchanged) options.rateLimiter.giveBack(actor)
+  const status = isUnchanged ? 304 : answer.status
+  record(request, status)
+  const headers = {
     'x-github-request-id': randomBytes(12).toString('hex').toUpperCase(),
     'x-github-media-type': 'github.v3; format=json',
     ...options.rateLimiter.headers(actor),
     ...(content ? { 'content-type': content.type } : {}),
+    ...(etag ? { etag } : {}),
     ...answer.headers,
-  })
-  if (route && answer.body !== undefined)
-    options.onResponse?.(route.operation, answer.status, jsonOf(answer.body))
-  if (content && context.req.method === 'GET' && answer.status === 200) {
-    const etag = `"${createHash('sha256').update(content.bytes).digest('hex')}"`
-    headers.set('etag', etag)
-    if (context.req.header('if-none-match')?.replace(/^W\//, '') === etag) {
-      options.rateLimiter.giveBack(actor)
-      record(request, 304)
-      return new Response(null, { status: 304, headers })
-    }
   }
-  record(request, answer.status)
-  return new Response(content ? new Uint8Array(content.bytes) : null, { status: answer.status, headers })
+  return new Response(content && !isUnchanged ? new Uint8Array(content.bytes) : null, { status, headers })
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${createHash('sha256').update(bytes).digest('hex')}"`
 }
 
 function contentOf({ body, raw }: Answer): { type: string; bytes: Buffer } | undefined {

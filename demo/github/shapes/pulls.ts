@@ -145,6 +145,8 @@ export function shapeIssue(world: World, repository: Repository, pull: PullReque
     url: full.issue_url,
     repository_url: repositoryUrl(world, repository),
     comments_url: full.comments_url,
+    events_url: `${full.issue_url}/events`,
+    labels_url: `${full.issue_url}/labels{/name}`,
     html_url: full.html_url,
     id: pull.id,
     node_id: full.node_id,
@@ -160,7 +162,8 @@ export function shapeIssue(world: World, repository: Repository, pull: PullReque
     assignee: null,
     assignees: [],
     milestone: null,
-    comments: [...repository.issueComments.values()].filter((each) => each.issueNumber === pull.number).length,
+    comments: [...repository.issueComments.values()].filter((each) => each.issueNumber === pull.number)
+      .length,
     author_association: full.author_association,
     draft: pull.isDraft,
     pull_request: {
