@@ -1,5 +1,7 @@
 /** The gates in the order in which they look. */
 import { codeWorkarounds } from './code-workarounds.ts'
+import { dependencies } from './dependencies.ts'
+import { dockerfile } from './dockerfile.ts'
 import type { Gate } from './gate.ts'
 import { pathsAndModes } from './paths-and-modes.ts'
 import { secrets } from './secrets.ts'
@@ -15,5 +17,7 @@ export const allGates: readonly Gate[] = [
   secrets,
   workflowWorkarounds,
   codeWorkarounds,
+  dependencies,
   syntax,
+  dockerfile,
 ]

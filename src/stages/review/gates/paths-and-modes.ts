@@ -5,6 +5,7 @@ import type { Finding } from '../../../domain/verdict.ts'
 import type { RepositoryFiles } from '../../../playbook.ts'
 import { showHidden } from '../../../report/visible-text.ts'
 import { block, countOf, type Gate } from './gate.ts'
+import { lineDiff } from './line-diff.ts'
 import { canonicalPath, pathProblems } from './path-spelling.ts'
 import { protectionOf } from './protected-paths.ts'
 
@@ -60,7 +61,9 @@ function spelling({ path, before }: FileChange, tree: Tree): Finding[] {
     )
 }
 
-function protection({ path }: FileChange, patch: Patch): Finding[] {
+function protection(change: FileChange, patch: Patch): Finding[] {
+  const { path } = change
+  if (path.endsWith('.gitattributes') && addsFilter(change)) return [filter(path)]
   const found = protectionOf(canonicalPath(path), patch.author)
   if (!found) return []
   const author =
@@ -70,6 +73,20 @@ function protection({ path }: FileChange, patch: Patch): Finding[] {
     `Such a file decides what runs with the repository’s rights. It is open to ${found.open}. ` +
     'Mend the cause elsewhere, or leave this change to a person.'
   return [block(found.code, path, null, message)]
+}
+
+/** Filters, diff and merge drivers run a program whenever git touches the file. */
+function addsFilter(change: FileChange): boolean {
+  return lineDiff(change).added.some(({ text }) =>
+    /\s(?:filter|diff|merge|ident|working-tree-encoding|export-subst)\b/.test(text.slice(0, 2_000)),
+  )
+}
+
+function filter(path: string): Finding {
+  const message =
+    `\`${shown(path)}\` would name a filter or a driver. Git then runs a program for files that look harmless. ` +
+    'Set only `text` and `eol`.'
+  return block('protected/git-file', path, null, message)
 }
 
 function modes(change: FileChange, patch: Patch, tree: Tree): Finding[] {

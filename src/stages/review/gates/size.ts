@@ -3,8 +3,8 @@ import type { FileChange, Patch } from '../../../domain/patch.ts'
 import type { Finding } from '../../../domain/verdict.ts'
 import { fileBytesMax, patchFilesMax, patchLinesMax } from '../../../limits.ts'
 import { isLockFile } from './file-kinds.ts'
-import { block, countOf, type Gate } from './gate.ts'
-import { lineDiff } from './line-diff.ts'
+import { block, countOf, type Gate, isByAgents } from './gate.ts'
+import { lineDiff, splitLines } from './line-diff.ts'
 
 export const size: Gate = {
   name: 'size',
@@ -13,6 +13,7 @@ export const size: Gate = {
     const lines = changedLines(patch)
     const findings = [
       ...emptiness(patch),
+      ...onlyBlanks(patch),
       ...tooManyFiles(patch),
       ...tooManyLines(patch, lines),
       ...patch.changes.flatMap(fileShape),
@@ -45,6 +46,23 @@ function emptiness({ changes }: Patch): Finding[] {
       'The file stays as it is, though the patch lists it. A report would claim work that was not done. Leave the file out.'
     return block('size/no-change', path, null, message)
   })
+}
+
+/** From a model, blanks at line ends and blank lines are no repair: CI fails as before. Playbooks may format. */
+function onlyBlanks(patch: Patch): Finding[] {
+  const { changes } = patch
+  const bare = (text: string | null) =>
+    splitLines(text)
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '')
+      .join('\n')
+  const differs = changes.some(
+    ({ before, after }) => before === null || after === null || bare(before) !== bare(after),
+  )
+  if (!isByAgents(patch) || differs || changes.every(isNoChange)) return []
+  const message =
+    'The patch changes only blanks at line ends and blank lines. That mends nothing which CI reported. Propose a change, or say that none helps.'
+  return [block('size/no-change', changes[0]?.path ?? '.', null, message)]
 }
 
 /** The mode may change alone; whether it may is for paths-and-modes to say. */

@@ -28,6 +28,7 @@ export const workflowWorkarounds: Gate = {
 
 function inspectChange(change: FileChange): Finding[] {
   if (change.after === null) return [fileDeleted(change.path)]
+  if (change.before === null) return [fileCreated(change.path)]
   if (
     Buffer.byteLength(change.after) > workflowBytesMax ||
     Buffer.byteLength(change.before ?? '') > workflowBytesMax
@@ -44,9 +45,8 @@ function compare(change: FileChange, before: WorkflowModel, after: WorkflowModel
   const { path } = change
   const [old, fresh] = [before.root, after.root]
   const knownOwners = ownersOf(change.before ?? '')
-  const isNew = change.before === null
   return [
-    ...(isNew ? [] : triggerFindings(readableOr(before, after), fresh, path)),
+    ...triggerFindings(readableOr(before, after), fresh, path),
     ...permissionFindings(old.permissions, fresh.permissions, path, null, null),
     ...secretFindings(withoutJobs(old), withoutJobs(fresh), path, null),
     ...unsafeSwitchFindings(old, fresh, path),
@@ -102,6 +102,13 @@ function fileDeleted(path: string): Finding {
   const message =
     'The workflow would be deleted. Then nothing runs, and nothing can be red. Keep it, and mend what makes it fail.'
   return block('workflow/file-deleted', path, null, message)
+}
+
+function fileCreated(path: string): Finding {
+  const message =
+    'A workflow or action would be created. A new one runs with the rights of the repository, and no failed run asked for it. ' +
+    'Edit the one that fails.'
+  return block('workflow/file-created', path, null, message)
 }
 
 function unreadable(path: string, why: string): Finding {
