@@ -1,0 +1,384 @@
+/** Finds how a Python application starts: the strongest evidence wins, and a tie is a question. */
+import { isDevelopmentCommand, readPort } from '../development-file.ts'
+import type { ProjectFiles } from './project-files.ts'
+import type { PythonProject } from './python-project.ts'
+import { findApplicationObjects, findHealthPath, importedNames, isScript } from './python-source.ts'
+import { ask, type HumanAnswer, type RecipeInput, tell } from './recipe.ts'
+import { isCommandWord, isModulePath, isModuleTarget, isPlainPath } from './safe-words.ts'
+import { plainWords, statedStarts } from './start-evidence.ts'
+
+/** Python's web servers listen here by custom. */
+const defaultPort = 8000
+
+/** Reading more files than this to find an entry point means that there is no obvious one. */
+const entryFilesMax = 60
+
+export interface PythonStart {
+  readonly words: readonly string[]
+  readonly framework: string
+  /** Null when nothing listens. */
+  readonly port: number | null
+  readonly healthPath: string | null
+  /** The folder that imports start from; null for the working directory. */
+  readonly importRoot: string | null
+  /** Files that must be in the image for the command to work. */
+  readonly entryFiles: readonly string[]
+  readonly source: string
+}
+
+export type StartAnswer = { kind: 'start'; start: PythonStart } | HumanAnswer
+
+/** The start command, a question when two fit equally, or what a person must add first. */
+export async function findPythonStart(input: RecipeInput, python: PythonProject): Promise<StartAnswer> {
+  const port = input.compose?.port ?? input.development?.port ?? defaultPort
+  const sources = await readSources(input.project)
+  const stated = (await statedStarts(input, port))[0]
+  if (stated) return statedStart(stated.words, stated.source, port, sources)
+  if (python.dependencies.has('django')) return startDjango(input.project, python, port)
+  const objects = findObjects(sources)
+  if (objects.length > 0) return startObject(objects, input, python, port, sources)
+  return startPlain(input, python, port, sources)
+}
+
+type Sources = ReadonlyMap<string, string>
+
+interface FoundObject {
+  readonly path: string
+  readonly name: string
+  readonly framework: 'fastapi' | 'flask' | 'starlette'
+  readonly isFactory: boolean
+}
+
+const entryPattern =
+  /^(?:[A-Za-z_]\w*\/){0,3}(?:main|app|server|asgi|wsgi|api|application|web|run|__init__|__main__)\.py$/
+
+async function readSources(project: ProjectFiles): Promise<Sources> {
+  const paths = project.files
+    .filter((path) => path.endsWith('.py') && !isTestPath(path) && isPlainPath(path))
+    .sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1))
+    .slice(0, entryFilesMax)
+  const texts = await Promise.all(paths.map((path) => project.read(path)))
+  return new Map(paths.map((path, at) => [path, texts[at] ?? '']))
+}
+
+function rank(path: string): number {
+  return (entryPattern.test(path) ? 0 : 10) + path.split('/').length
+}
+
+/** True for tests and what supports them. */
+export function isTestPath(path: string): boolean {
+  return /(^|\/)(tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_test\.py)(\/|$)/.test(path)
+}
+
+function statedStart(stated: readonly string[], source: string, port: number, sources: Sources): StartAnswer {
+  const words = withAddress(stated, port)
+  const program = words[0]!
+  const target = words.find(isModuleTarget)
+  const entryFiles = [...sources.keys()].filter(
+    (path) => target !== undefined && moduleOf(path) === target.split(':')[0],
+  )
+  return started({
+    words,
+    framework: program,
+    port: portOf(words) ?? port,
+    healthPath: healthIn(sources),
+    importRoot: null,
+    entryFiles,
+    source,
+  })
+}
+
+/** Servers listen on the container's own loopback unless they are told otherwise. */
+function withAddress(words: readonly string[], port: number): readonly string[] {
+  const has = (...options: string[]) =>
+    words.some((word) => options.some((option) => word === option || word.startsWith(`${option}=`)))
+  if (words[0] === 'uvicorn' && !has('--host'))
+    return [...words, '--host', '0.0.0.0', ...(has('--port') ? [] : ['--port', String(port)])]
+  if (/^(gunicorn|hypercorn)$/.test(words[0]!) && !has('--bind', '-b'))
+    return [...words, '--bind', `0.0.0.0:${port}`]
+  return words
+}
+
+function portOf(words: readonly string[]): number | null {
+  const at = words.findIndex((word) => /^(--port|-p|--bind|-b|--listen)(=|$)/.test(word))
+  const value = at === -1 ? undefined : words[at]!.includes('=') ? words[at]!.split('=')[1] : words[at + 1]
+  return readPort(value?.split(':').at(-1))
+}
+
+async function startDjango(project: ProjectFiles, python: PythonProject, port: number): Promise<StartAnswer> {
+  const modules = project.files.filter(
+    (path) => /^(?:[A-Za-z_]\w*\/){1,2}wsgi\.py$/.test(path) && !isTestPath(path),
+  )
+  if (modules.length > 1) {
+    return ask('The Django project has more than one WSGI module.', 'Which one serves production?', modules)
+  }
+  const [path] = modules
+  if (path === undefined)
+    return tell('The Django project has no wsgi.py.', ['Add the WSGI module that Django generates.'])
+  const module = moduleOf(path)
+  const server = pickServer(python, ['gunicorn', 'uvicorn'])
+  if (server === null) return askForServer('Django', ['gunicorn', 'uvicorn'])
+  const words =
+    server === 'gunicorn'
+      ? ['gunicorn', `${module}:application`, '--bind', `0.0.0.0:${port}`]
+      : [
+          'uvicorn',
+          `${module.replace(/wsgi$/, 'asgi')}:application`,
+          '--host',
+          '0.0.0.0',
+          '--port',
+          String(port),
+        ]
+  return started({
+    words,
+    framework: 'Django',
+    port,
+    healthPath: null,
+    importRoot: null,
+    entryFiles: [path],
+    source: path,
+  })
+}
+
+function findObjects(sources: Sources): FoundObject[] {
+  const all = [...sources].flatMap(([path, text]) =>
+    findApplicationObjects(text).map((object) => ({ path, ...object })),
+  )
+  const usual = all.filter(({ path }) => entryPattern.test(path))
+  return usual.length > 0 ? usual : all
+}
+
+function startObject(
+  objects: readonly FoundObject[],
+  input: RecipeInput,
+  python: PythonProject,
+  port: number,
+  sources: Sources,
+): StartAnswer {
+  const targets = objects.map((object) => ({ object, ...targetOf(object, input.project, sources) }))
+  const named = targets.filter(({ target }) => input.development?.command?.includes(target))
+  const chosen = targets.length === 1 ? targets[0] : named.length === 1 ? named[0] : undefined
+  if (!chosen) {
+    return ask(
+      'The project has more than one application object, and nothing says which one production serves.',
+      'Which application should the image start?',
+      targets.map(({ target }) => target),
+    )
+  }
+  const { object, target, importRoot } = chosen
+  const words = serverWords(object, target, python, port)
+  if (words === null)
+    return askForServer(
+      object.framework === 'flask' ? 'Flask' : 'FastAPI',
+      object.framework === 'flask' ? ['gunicorn', 'waitress'] : ['uvicorn', 'hypercorn'],
+    )
+  return started({
+    words,
+    framework: { fastapi: 'FastAPI', flask: 'Flask', starlette: 'Starlette' }[object.framework],
+    port,
+    healthPath: healthIn(sources, object.name),
+    importRoot,
+    entryFiles: [object.path],
+    source: object.path,
+  })
+}
+
+function serverWords(
+  { framework, isFactory }: FoundObject,
+  target: string,
+  python: PythonProject,
+  port: number,
+): readonly string[] | null {
+  const isAsgi = framework !== 'flask'
+  const server = pickServer(python, isAsgi ? ['uvicorn', 'hypercorn'] : ['gunicorn', 'waitress'])
+  if (server === 'uvicorn') {
+    return [
+      'uvicorn',
+      ...(isFactory ? ['--factory'] : []),
+      target,
+      '--host',
+      '0.0.0.0',
+      '--port',
+      String(port),
+      '--log-level',
+      'info',
+    ]
+  }
+  if (server === 'waitress')
+    return ['waitress-serve', ...(isFactory ? ['--call'] : []), `--listen=0.0.0.0:${port}`, target]
+  if (server === null) return null
+  return [server, isFactory ? `${target}()` : target, '--bind', `0.0.0.0:${port}`]
+}
+
+function pickServer({ dependencies, extras }: PythonProject, names: readonly string[]): string | null {
+  const hasStandard = [...extras].some((extra) => /^fastapi\[.*\b(standard|all)\b/.test(extra))
+  return names.find((name) => dependencies.has(name) || (name === 'uvicorn' && hasStandard)) ?? null
+}
+
+function askForServer(framework: string, candidates: readonly string[]): StartAnswer {
+  return ask(
+    `${framework}'s own development server is not for production, and no production server is among the dependencies.`,
+    'Which server should the project depend on?',
+    candidates,
+    ['Add the server to the dependencies; the next run can then be repaired.'],
+  )
+}
+
+async function startPlain(
+  input: RecipeInput,
+  python: PythonProject,
+  port: number,
+  sources: Sources,
+): Promise<StartAnswer> {
+  const script = scriptStart(python)
+  const starts = script ? [script] : plainStarts(sources)
+  const development = developmentStart(input, port)
+  const named = starts.filter(({ words }) => development?.words.join(' ') === words.join(' '))
+  const chosen =
+    starts.length === 1
+      ? starts[0]
+      : named.length === 1
+        ? named[0]
+        : starts.length === 0
+          ? development
+          : undefined
+  if (!chosen) {
+    if (starts.length === 0) {
+      return tell('Nothing in the project says how it starts.', [
+        'Add a Procfile with a `web:` line, or `[project.scripts]` with one entry.',
+      ])
+    }
+    return ask(
+      'The project has more than one script that could be started.',
+      'Which one should the image start?',
+      starts.map(({ source }) => source),
+    )
+  }
+  const text = chosen.entryFiles.map((path) => sources.get(path) ?? '').join('\n')
+  const listens = input.compose?.port ?? input.development?.port ?? literalPort(text)
+  return started({
+    ...chosen,
+    framework: 'plain Python',
+    port: listens,
+    healthPath: listens === null ? null : plainHealth(text),
+    importRoot: chosen.importRoot,
+  })
+}
+
+type PlainStart = Pick<PythonStart, 'words' | 'entryFiles' | 'importRoot' | 'source'>
+
+/** `[project.scripts]` with one entry. The project is not installed, so its function is called by name. */
+function scriptStart({ scripts }: PythonProject): PlainStart | null {
+  const [entry] = scripts
+  if (!entry || scripts.size > 1 || !isModuleTarget(entry[1]) || entry[1].includes('(')) return null
+  const [module, name] = entry[1].split(':') as [string, string]
+  if (!isModulePath(module) || !isModulePath(name)) return null
+  return {
+    words: ['python', '-c', `import sys; from ${module} import ${name.split('.')[0]}; sys.exit(${name}())`],
+    entryFiles: [`src/${module.split('.')[0]}/`, `${module.split('.')[0]}/`],
+    importRoot: null,
+    source: '[project.scripts] of pyproject.toml',
+  }
+}
+
+function plainStarts(sources: Sources): PlainStart[] {
+  const packages = [...sources.keys()].filter((path) => /^(src\/)?[A-Za-z_]\w*\/__main__\.py$/.test(path))
+  const scripts = [...sources].filter(
+    ([path, text]) => /^(src\/)?(main|app|server|run)\.py$/.test(path) && isScript(text),
+  )
+  return [
+    ...packages.map((path) => {
+      const inSource = path.startsWith('src/')
+      const module = path.split('/').at(-2)!
+      return {
+        words: ['python', '-m', module],
+        entryFiles: [path],
+        importRoot: inSource ? 'src' : null,
+        source: path,
+      }
+    }),
+    ...scripts.map(([path]) => ({
+      words: ['python', path],
+      entryFiles: [path],
+      importRoot: null,
+      source: path,
+    })),
+  ]
+}
+
+/** The weakest evidence: the development image's command, unless it is one for development only. */
+function developmentStart({ development }: RecipeInput, port: number): PlainStart | null {
+  if (!development?.command || isDevelopmentCommand(development.command.join(' '))) return null
+  const words = plainWords(development.command, port)
+  return (
+    words && {
+      words,
+      entryFiles: words.filter((word) => word.endsWith('.py')),
+      importRoot: null,
+      source: development.path,
+    }
+  )
+}
+
+function targetOf({ path, name }: FoundObject, project: ProjectFiles, sources: Sources) {
+  const root = importRootOf(path, sources.get(path) ?? '', project)
+  const module = moduleOf(root === null ? path : path.slice(root.length + 1))
+  return { target: `${module}:${name}`, importRoot: root }
+}
+
+/** The folder that the file's own imports start from, where it is not the project's root. */
+function importRootOf(path: string, source: string, { files }: ProjectFiles): string | null {
+  const folders = path
+    .split('/')
+    .slice(0, -1)
+    .map((_, at, names) => names.slice(0, at + 1).join('/'))
+  const names = [...importedNames(source)]
+  const resolves = (root: string) =>
+    names.some((name) =>
+      files.some((file) => file === `${root}${name}.py` || file.startsWith(`${root}${name}/`)),
+    )
+  if (resolves('')) return null
+  const root = folders.find((folder) => resolves(`${folder}/`))
+  if (root !== undefined) return root
+  return folders[0] === 'src' && folders.length > 1 && !files.includes('src/__init__.py') ? 'src' : null
+}
+
+function moduleOf(path: string): string {
+  return path
+    .replace(/\.py$/, '')
+    .replace(/\/__init__$/, '')
+    .replaceAll('/', '.')
+}
+
+function healthIn(sources: Sources, name = 'app'): string | null {
+  for (const text of sources.values()) {
+    const path = findHealthPath(text, [name])
+    if (path !== null) return path
+  }
+  return null
+}
+
+function literalPort(text: string): number | null {
+  const found =
+    /Server\(\s*\(\s*["'][\w.:]{0,60}["']\s*,\s*(?<port>\d{2,5})\b/.exec(text) ??
+    /["']PORT["']\s*,\s*["']?(?<port>\d{2,5})\b/.exec(text) ??
+    /\bport\s*=\s*(?<port>\d{2,5})\b/i.exec(text)
+  return readPort(found?.groups?.port)
+}
+
+function plainHealth(text: string): string | null {
+  return /["'](?<path>\/(?:health|healthz|api\/health|ready))["']/.exec(text)?.groups?.path ?? null
+}
+
+/** The last look at what was read from the repository before it is written into a file. */
+function started(start: PythonStart): StartAnswer {
+  const isSafe = start.words.every(
+    (word, at) =>
+      isCommandWord(word) || isModuleTarget(word) || (start.words[at - 1] === '-c' && !/["\\\n$]/.test(word)),
+  )
+  const isRootSafe = start.importRoot === null || isPlainPath(start.importRoot)
+  if (isSafe && isRootSafe) return { kind: 'start', start }
+  return tell('The start command of the project has characters that are not safe to copy.', [
+    'Write the Dockerfile by hand, or give the entry point a plain name.',
+  ])
+}
