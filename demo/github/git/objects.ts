@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { git, gitText, gitTextIfAny } from './git.ts'
+import { writeLooseObject } from './loose-objects.ts'
 
 export interface Signature {
   name: string
@@ -51,8 +52,25 @@ export async function readCommit(directory: string, sha: string): Promise<Commit
   return commit
 }
 
-/** Reads commits in the order asked for, with one git process. */
+/** Commits never change, so each is read once. */
+const commitsBySha = new Map<string, Commit>()
+/** More than this and a long demo would keep every commit it ever saw. */
+const cachedCommitsMax = 5_000
+
+/** Reads commits in the order asked for, with one git process for those not yet known. */
 export async function readCommits(directory: string, shas: readonly string[]): Promise<Commit[]> {
+  const unknown = shas.filter((sha) => !commitsBySha.has(sha))
+  const read = new Map((await readFreshCommits(directory, unknown)).map((commit) => [commit.sha, commit]))
+  if (commitsBySha.size > cachedCommitsMax) commitsBySha.clear()
+  return shas.map((sha) => {
+    const commit = commitsBySha.get(sha) ?? read.get(sha)
+    if (!commit) throw new Error(`No commit ${sha}.`)
+    commitsBySha.set(sha, commit)
+    return commit
+  })
+}
+
+async function readFreshCommits(directory: string, shas: readonly string[]): Promise<Commit[]> {
   if (shas.length === 0) return []
   const output = await git(directory, ['cat-file', '--batch'], { input: `${shas.join('\n')}\n` })
   const commits: Commit[] = []
@@ -144,7 +162,7 @@ export async function readFileAt(
 
 /** Stores a blob and gives its sha. */
 export function writeBlob(directory: string, content: string | Buffer): Promise<string> {
-  return gitText(directory, ['hash-object', '-w', '--stdin'], { input: content })
+  return writeLooseObject(directory, 'blob', Buffer.from(content))
 }
 
 /** Stores the tree that results from changes to a base tree. */
@@ -189,7 +207,7 @@ export function writeCommit(directory: string, commit: Omit<Commit, 'sha'>): Pro
     '',
     commit.message,
   ]
-  return gitText(directory, ['hash-object', '-t', 'commit', '-w', '--stdin'], { input: lines.join('\n') })
+  return writeLooseObject(directory, 'commit', Buffer.from(lines.join('\n')))
 }
 
 function signatureLine({ name, email, date }: Signature): string {

@@ -1,4 +1,7 @@
 /** Names of refs and where they point. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { git, gitText, gitTextIfAny } from './git.ts'
 
 export interface Ref {
@@ -17,7 +20,9 @@ export function isPlainRevision(text: string): boolean {
 /** The commit that a branch, a tag, a full ref or a sha names, or undefined. */
 export async function resolveCommit(directory: string, name: string): Promise<string | undefined> {
   if (!isPlainRevision(name)) return undefined
-  for (const candidate of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
+  const branch = await readRef(directory, `refs/heads/${name}`)
+  if (branch) return branch.sha
+  for (const candidate of [`refs/tags/${name}`, name]) {
     if (candidate === name && !/^refs\/|^[0-9a-f]{7,40}$|^HEAD$/.test(name)) continue
     const sha = await gitTextIfAny(directory, ['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`])
     if (sha) return sha
@@ -27,7 +32,20 @@ export async function resolveCommit(directory: string, name: string): Promise<st
 
 /** The ref of exactly this full name, or undefined. */
 export async function readRef(directory: string, name: string): Promise<Ref | undefined> {
-  return (await listRefs(directory, name)).find((ref) => ref.name === name)
+  if (
+    !/^refs\/(heads|pull)\//.test(name) ||
+    !isPlainRevision(name) ||
+    existsSync(join(directory, 'packed-refs'))
+  ) {
+    return (await listRefs(directory, name)).find((ref) => ref.name === name)
+  }
+  return readBranchFile(directory, name)
+}
+
+/** A branch that is not packed is a file that holds its sha. */
+async function readBranchFile(directory: string, name: string): Promise<Ref | undefined> {
+  const sha = (await readFile(join(directory, name), 'utf8').catch(() => '')).trim()
+  return /^[0-9a-f]{40}$/.test(sha) ? { name, sha, type: 'commit' } : undefined
 }
 
 /** All refs whose full name starts with the prefix. */
