@@ -55,13 +55,14 @@ export function nodeNextSteps({ node }: NodeParts): string[] {
 
 /** Ignore patterns; what the build reads, such as a committed `.env.production`, is taken back. */
 export function nodeIgnored(project: ProjectFiles): string[] {
-  const folders = topEntries(project).filter(
-    (entry) => /^(tests?|__tests__|e2e|docs?|scripts|cypress|playwright)\/$/.test(entry) && !isNeeded(entry),
+  const folders = topEntries(project).filter((entry) =>
+    /^(tests?|__tests__|e2e|docs?|cypress|playwright)\/$/.test(entry),
   )
   const production = project.files.filter((path) => /^\.env\.production$/.test(path))
   return [
-    ...production.map((path) => `!${path}`),
-    ...(production.length > 0 ? [''] : []),
+    ...(production.length > 0
+      ? ['# read by the build, and committed on purpose', ...production.map((path) => `!${path}`), '']
+      : []),
     '# Node',
     '**/node_modules',
     '**/npm-debug.log*',
@@ -72,9 +73,4 @@ export function nodeIgnored(project: ProjectFiles): string[] {
       ? ['', '# Not part of the application', ...folders.map((entry) => entry.slice(0, -1))]
       : []),
   ]
-}
-
-/** Build scripts may live in `scripts`. */
-function isNeeded(entry: string): boolean {
-  return entry === 'scripts/'
 }

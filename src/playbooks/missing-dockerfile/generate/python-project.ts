@@ -15,6 +15,10 @@ export interface PythonProject {
   readonly extras: ReadonlySet<string>
   /** The requirements file that production installs. */
   readonly requirementsFile: string | null
+  /** That file and those that it includes. */
+  readonly requirementsFiles: readonly string[]
+  /** True when the requirements install the project itself, which needs its source. */
+  readonly installsItself: boolean
   /** `[project.scripts]`, name to target. */
   readonly scripts: ReadonlyMap<string, string>
   /** The version of the tool that wrote the lock, where the lock says so. */
@@ -39,10 +43,11 @@ export async function readPythonProject(project: ProjectFiles): Promise<PythonPr
   if (!isPython) return null
   const toml = readTable(await project.read('pyproject.toml'))
   const lockText = await project.read('poetry.lock')
+  const requirements = await readRequirements(project, requirementsFile)
   const lists = [
     ...stringsOf(tableOf(toml.project).dependencies),
     ...Object.entries(tableOf(tableOf(tableOf(toml.tool).poetry).dependencies)).map(poetryDependency),
-    ...(await readRequirements(project, requirementsFile)),
+    ...requirements.lines,
   ]
   return {
     manager: managerOf(project, toml, requirementsFile),
@@ -50,6 +55,8 @@ export async function readPythonProject(project: ProjectFiles): Promise<PythonPr
     dependencies: new Set(lists.map(dependencyName).filter((name) => name !== '')),
     extras: new Set(lists.map(extraOf).filter((extra) => extra !== null)),
     requirementsFile,
+    requirementsFiles: requirements.files,
+    installsItself: requirements.installsItself,
     scripts: new Map(
       Object.entries(tableOf(tableOf(toml.project).scripts)).flatMap(([key, value]) =>
         typeof value === 'string' ? [[key, value] as const] : [],
@@ -112,22 +119,43 @@ function minor(text: string): string | null {
   return found && isVersion(found) ? found : null
 }
 
-async function readRequirements(project: ProjectFiles, file: string | null, depth = 0): Promise<string[]> {
-  if (file === null || depth > 3) return []
+interface Requirements {
+  readonly lines: readonly string[]
+  readonly files: readonly string[]
+  readonly installsItself: boolean
+}
+
+const noRequirements: Requirements = { lines: [], files: [], installsItself: false }
+
+/** Includes deeper than this are a loop. */
+const includeDepthMax = 3
+
+async function readRequirements(
+  project: ProjectFiles,
+  file: string | null,
+  depth = 0,
+): Promise<Requirements> {
+  if (file === null || depth > includeDepthMax || !project.has(file)) return noRequirements
   const lines = ((await project.read(file)) ?? '')
     .split('\n')
     .slice(0, 5_000)
     .map((line) => line.trim())
-  const own = lines.filter((line) => line !== '' && !/^[#-]/.test(line))
-  const nested = lines.flatMap(
-    (line) => /^(?:-r|--requirement)[ =]*(?<path>[\w./-]{1,100})$/.exec(line)?.groups?.path ?? [],
-  )
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : ''
-  const more = await Promise.all(
-    nested.slice(0, 10).map((path) => readRequirements(project, folder + path, depth + 1)),
-  )
-  return [...own, ...more.flat()]
+  const included = lines.flatMap((line) => includePattern.exec(line)?.groups?.path ?? []).slice(0, 10)
+  const more = await Promise.all(included.map((path) => readRequirements(project, folder + path, depth + 1)))
+  return {
+    lines: [
+      ...lines.filter((line) => line !== '' && !/^[#-]/.test(line)),
+      ...more.flatMap((each) => each.lines),
+    ],
+    files: [...new Set([file, ...more.flatMap((each) => each.files)])],
+    installsItself:
+      lines.some((line) => /^(-e|--editable)[ =]|^\.(\[|$)|^\.\//.test(line)) ||
+      more.some((each) => each.installsItself),
+  }
 }
+
+const includePattern = /^(?:-r|--requirement|-c|--constraint)[ =]*(?<path>[\w./-]{1,100})$/
 
 function dependencyName(requirement: string): string {
   const name = /^[A-Za-z0-9][\w.-]*/.exec(requirement.trim())?.[0] ?? ''

@@ -37,14 +37,22 @@ export const healthPaths = ['/health', '/healthz', '/api/health', '/ready'] as c
  * The first health route of the source's own application objects. Routes of routers count only where no
  * prefix can move them.
  */
-export function findHealthPath(source: string, applicationNames: readonly string[]): string | null {
+export function findHealthPath(
+  source: string,
+  applicationNames: readonly string[],
+  hasPrefixes: boolean,
+): string | null {
   const text = source.slice(0, sourceCharsMax)
-  const hasPrefix = /\b(url_)?prefix\s*=/.test(text)
   const routes = [
     ...text.matchAll(/^\s*@(?<on>[A-Za-z_]\w{0,60})\.(?:get|route)\(\s*["'](?<path>[^"'\n]{1,100})["']/gm),
   ]
-  const own = routes.filter(({ groups }) => applicationNames.includes(groups!.on!) || !hasPrefix)
+  const own = routes.filter(({ groups }) => applicationNames.includes(groups!.on!) || !hasPrefixes)
   return healthPaths.find((path) => own.some(({ groups }) => groups!.path === path)) ?? null
+}
+
+/** True when routers or blueprints of this source are mounted below another path. */
+export function mountsWithPrefix(source: string): boolean {
+  return /\b(url_)?prefix\s*=|\.mount\(/.test(source.slice(0, sourceCharsMax))
 }
 
 /** True when the file has code under `if __name__ == "__main__"`. */

@@ -2,7 +2,13 @@
 import { isDevelopmentCommand, readPort } from '../development-file.ts'
 import type { ProjectFiles } from './project-files.ts'
 import type { PythonProject } from './python-project.ts'
-import { findApplicationObjects, findHealthPath, importedNames, isScript } from './python-source.ts'
+import {
+  findApplicationObjects,
+  findHealthPath,
+  importedNames,
+  isScript,
+  mountsWithPrefix,
+} from './python-source.ts'
 import { ask, type HumanAnswer, type RecipeInput, tell } from './recipe.ts'
 import { isCommandWord, isModulePath, isModuleTarget, isPlainPath } from './safe-words.ts'
 import { plainWords, statedStarts } from './start-evidence.ts'
@@ -351,11 +357,9 @@ function moduleOf(path: string): string {
 }
 
 function healthIn(sources: Sources, name = 'app'): string | null {
-  for (const text of sources.values()) {
-    const path = findHealthPath(text, [name])
-    if (path !== null) return path
-  }
-  return null
+  const texts = [...sources.values()]
+  const hasPrefixes = texts.some(mountsWithPrefix)
+  return texts.map((text) => findHealthPath(text, [name], hasPrefixes)).find((path) => path !== null) ?? null
 }
 
 function literalPort(text: string): number | null {

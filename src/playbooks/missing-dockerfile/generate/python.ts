@@ -35,6 +35,12 @@ export async function generatePython(input: RecipeInput): Promise<RecipeAnswer> 
       'Write the Dockerfile by hand, or export the lock to requirements.txt.',
     ])
   }
+  if (python.installsItself) {
+    return tell(
+      'The requirements install the project itself, which needs its source before its dependencies.',
+      ['Declare the dependencies alone in the requirements; the next run can then be repaired.'],
+    )
+  }
   const answer = await findPythonStart(input, python)
   if (answer.kind !== 'start') return answer
   const sources = copiedSources(input.project, answer.start)
@@ -56,12 +62,10 @@ async function render(
   const workers = workersOf(input, start)
   const migrations = migrationsOf(input.project, 'python')
   const needsInit = !(await endsOnSigterm(input.project, start))
-  const builder = freeStageName('builder', input)
+  const builder = hasDependencies(python) ? freeStageName('builder', input) : null
   const lines = [
     '# syntax=docker/dockerfile:1',
-    `FROM ${base} AS ${builder}`,
-    ...(await builderLines(input.project, python)),
-    '',
+    ...(builder === null ? [] : [`FROM ${base} AS ${builder}`, ...builderLines(input.project, python), '']),
     `FROM ${base} AS ${input.stageName}`,
     ...runtimeLines({ input, python, start, sources, workers, builder, needsInit }),
   ]
@@ -74,7 +78,7 @@ async function render(
       { key: 'framework', value: start.framework },
       { key: 'package-manager', value: managerName(python) },
       { key: 'base-image', value: base },
-      { key: 'stages', value: '2' },
+      { key: 'stages', value: builder === null ? '1' : '2' },
       { key: 'user', value: '1000:1000' },
       { key: 'start-command', value: execForm(start.words) },
       { key: 'start-command-source', value: start.source },
@@ -89,7 +93,7 @@ async function render(
       ...(migrations === null ? [] : [{ key: 'migrations', value: migrations }]),
     ],
     nextSteps: nextSteps(python, migrations, start),
-    summary: `a Python image of two stages that installs ${lockSentence(python)}, copies the application alone and runs ${start.words[0]} as user 1000`,
+    summary: `a Python image ${builder === null ? 'that' : `of two stages that installs ${lockSentence(python)},`} copies the application alone and runs ${start.words[0]} as user 1000`,
   }
 }
 
@@ -112,7 +116,8 @@ interface RuntimeParts {
   readonly start: PythonStart
   readonly sources: readonly string[]
   readonly workers: string | null
-  readonly builder: string
+  /** Null when there is nothing to install. */
+  readonly builder: string | null
   readonly needsInit: boolean
 }
 
@@ -126,7 +131,8 @@ function runtimeLines({
   needsInit,
 }: RuntimeParts): string[] {
   const variables = [
-    'PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH="/opt/venv/bin:$PATH"',
+    'PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1',
+    ...(builder === null ? [] : ['PATH="/opt/venv/bin:$PATH"']),
     ...(start.importRoot === null ? [] : [`PYTHONPATH=/app/${start.importRoot}`]),
     ...(workers === null ? [] : [`WEB_CONCURRENCY=${workers}`]),
   ]
@@ -135,7 +141,7 @@ function runtimeLines({
     ...aptInstall([...needed(python, 'run'), ...(needsInit ? ['tini'] : [])]),
     ...userLines(),
     'WORKDIR /app',
-    `COPY --from=${builder} /opt/venv /opt/venv`,
+    ...(builder === null ? [] : [`COPY --from=${builder} /opt/venv /opt/venv`]),
     ...sources.map((source) =>
       source.endsWith('/') ? `COPY ${source.slice(0, -1)} ./${source.slice(0, -1)}` : `COPY ${source} ./`,
     ),
@@ -158,7 +164,7 @@ function healthLines(port: number, path: string | null): string[] {
   ]
 }
 
-async function builderLines(project: ProjectFiles, python: PythonProject): Promise<string[]> {
+function builderLines(project: ProjectFiles, python: PythonProject): string[] {
   const head = [
     'ENV PIP_DISABLE_PIP_VERSION_CHECK=1',
     ...aptInstall(needed(python, 'build')),
@@ -168,7 +174,7 @@ async function builderLines(project: ProjectFiles, python: PythonProject): Promi
   ]
   if (python.manager === 'uv') return [...head.filter((line) => !line.startsWith('ENV PATH')), ...uvLines()]
   if (python.manager === 'poetry') return [...head, ...poetryLines(project, python)]
-  if (python.manager === 'pip-requirements') return [...head, ...requirementsLines(project, python)]
+  if (python.manager === 'pip-requirements') return [...head, ...requirementsLines(python)]
   return [...head, ...pyprojectLines(python)]
 }
 
@@ -197,16 +203,11 @@ function poetryLines(project: ProjectFiles, { managerVersion }: PythonProject): 
   ]
 }
 
-function requirementsLines(project: ProjectFiles, { requirementsFile }: PythonProject): string[] {
+function requirementsLines({ requirementsFile, requirementsFiles }: PythonProject): string[] {
   const file = requirementsFile!
-  const inFolder = file.includes('/')
-  const others = project.files.filter(
-    (path) =>
-      /^(requirements|constraints)[\w.-]*\.(txt|in)$/.test(path) &&
-      path !== file &&
-      !/dev|test|lint|docs/.test(path),
-  )
-  const copied = inFolder ? 'requirements ./requirements' : `${[file, ...others].join(' ')} ./`
+  const copied = file.includes('/')
+    ? 'requirements ./requirements'
+    : `${requirementsFiles.filter(isPlainPath).join(' ')} ./`
   return [`COPY ${copied}`, 'RUN --mount=type=cache,target=/root/.cache/pip \\', `    pip install -r ${file}`]
 }
 
@@ -224,6 +225,11 @@ function pyprojectLines({ version }: PythonProject): string[] {
 function needed({ dependencies }: PythonProject, phase: 'build' | 'run'): string[] {
   const packages = Object.keys(compiledPackages).filter((name) => dependencies.has(name))
   return [...new Set(packages.flatMap((name) => compiledPackages[name]![phase]))].sort()
+}
+
+/** A lock may hold more than the manifest shows, so a locked project always has a build stage. */
+function hasDependencies({ dependencies, manager }: PythonProject): boolean {
+  return dependencies.size > 0 || !manager.startsWith('pip')
 }
 
 /** uvicorn and gunicorn take their number of workers from this variable. */
