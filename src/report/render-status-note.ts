@@ -3,7 +3,7 @@ import { type Repair, repairMarker } from '../domain/repair.ts'
 import { bulletList, codeSpan, escapeText, prose } from './markdown.ts'
 import { reportTitle } from './report-title.ts'
 import { type ReportContext, type ReportView, repositoryLink, runLink, viewOf } from './report-view.ts'
-import { problemLine } from './sections/head.ts'
+import { meaningOf, problemLine } from './sections/head.ts'
 
 /** A few lines: status, problem, where to look. */
 export function renderStatusNote(repair: Repair, context: ReportContext): string {
@@ -26,13 +26,8 @@ function pullRequest(view: ReportView): string[] {
     : [view.messages.statusNote.pullRequest(repositoryLink(view, `#${number}`, `/pull/${number}`))]
 }
 
-function whatNow({ repair, messages }: ReportView): string[] {
-  if (repair.conclusion === null) return [messages.stages[repair.stage]]
-  const reason = repair.reason === null ? '' : ` ${prose(repair.reason)}`
-  const isWaiting = repair.conclusion === 'diagnosed' && repair.attempts.length > 0
-  return [
-    `${isWaiting ? messages.verification.unverified : messages.conclusions[repair.conclusion]}${reason}`,
-  ]
+function whatNow(view: ReportView): string[] {
+  return [meaningOf(view) ?? view.messages.stages[view.repair.stage]]
 }
 
 /** Where a person must act, the note itself says how. */

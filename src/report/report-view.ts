@@ -76,3 +76,8 @@ export function runLink(view: ReportView): string {
 export function repositoryLink(view: ReportView, label: string, path: string): string {
   return link(codeSpan(label), `${view.repositoryUrl}${path}`, view.repositoryUrl)
 }
+
+/** True when the log of the run on the fix says that the image was not built. */
+export function saysNotBuilt({ attempt }: ReportView): boolean {
+  return attempt?.verification?.after?.notices.some((notice) => /\bnot built\b/i.test(notice)) ?? false
+}

@@ -27,7 +27,7 @@ const conclusions: Readonly<Record<Conclusion, string>> = {
   repaired: 'The same workflow is green on the fix.',
   recovered: 'The failed jobs went green when they ran again. No file was changed.',
   diagnosed: 'No patch follows: what is left needs a person.',
-  exhausted: 'All attempts are used up, and the failure is still there. Nothing was published as a fix.',
+  exhausted: 'No attempt led to a fix, and the failure is still there. Nothing was published as a fix.',
   superseded: 'The failure was mended elsewhere before this repair was done.',
   declined: 'The pull request was closed without a merge.',
   skipped: 'Regreen did not take on this failure.',
@@ -68,12 +68,17 @@ export const en = {
     detail: 'Detail',
     effect: 'Effect',
   },
-  problemLine: (problem: string) => `GitHub Actions ${problem}`,
+  problemLine: (problem: string, isDocker: boolean) =>
+    isDocker ? `GitHub Actions ${problem}` : `GitHub Actions: ${problem}`,
+  separator: ', ',
+  aside: (text: string) => ` (${text})`,
+  reason: (text: string) => ` ${text}`,
   standings,
   conclusions,
   outcomes,
   playbook: (name: string) => `playbook ${name}`,
   gates: 'gates',
+  triage: 'triage (no patch so far)',
   nobodyYet: 'nobody yet',
   heading: {
     problem: '🚨 Problem details',
@@ -125,7 +130,7 @@ export const en = {
     fileAbsent: (file: string) => `**File absent**: ${file} does not exist.`,
     developmentOnly: (file: string) => `**Development only**: only ${file} exists.`,
     ciExpects: '**CI/CD configuration error**: CI expects a production Dockerfile that nobody wrote.',
-    foundByPlaybook: 'In the words of the playbook:',
+    inOtherWords: 'In detail, as the patch’s author puts it:',
   },
   evidenceRun: (run: string, commit: string) => `Run ${run}, commit ${commit}`,
   evidenceLine: (job: string, step: string | null, line: string) =>
@@ -167,7 +172,7 @@ export const en = {
     command: 'no reload mode, no debugger; errors and signals reach the process itself',
   },
   dockerignoreEffect:
-    'Keeps tests, caches, environment files and version control out of the build context. The size of the effect was not measured.',
+    'What the file lists stays out of the build context and of the image. How much that saves was not measured.',
   workflowUnchanged: 'The workflow file stays as it is: the fix does not need it.',
   offered: 'Offered, not part of this fix',
   fullDiff: (files: number, added: number, removed: number) =>
@@ -181,6 +186,7 @@ export const en = {
     red: 'Not resolved: the workflow is still red on the fix branch.',
     unverified: 'Not verified. The patch stays a draft.',
     onlyOn: (events: string) => `Not verified: this workflow runs only on ${events}.`,
+    event: (event: string, branches: string) => `${event} to ${branches}`,
     yourself: 'A person can run it on the fix branch with:',
     noDispatch:
       'The workflow has no `workflow_dispatch`, so nobody can start it on the fix branch. It shows its result after the merge.',
@@ -197,7 +203,7 @@ export const en = {
     notices: 'What the log says was not really done:',
     notBuilt: '**The image was not built in this run.** A green run therefore does not prove that it builds.',
     trial: (builder: string) => `The image, built and run with ${builder}`,
-    noTrial: 'R1–R8 (build and run the image): not run. Only the static checks and CI speak for the image.',
+    noTrial: 'R1–R8 (build and run the image): not run here. Regreen has not started the image.',
     tally: (passed: number, warned: number, failed: number, other: number) =>
       `${passed} passed, ${warned} ${warned === 1 ? 'warning' : 'warnings'}, ${failed} failed, ${other} not applicable or not run`,
     allChecks: 'All checks',
@@ -300,6 +306,8 @@ export const en = {
     place: (path: string, line: number | null) => (line === null ? path : `${path}, line ${line}`),
     error: '❌',
     warning: '⚠️',
+    finding: (sign: string, name: string, place: string, message: string) =>
+      `${sign} ${name}, ${place}: ${message}`,
   },
   attempt: {
     number: 'Attempt',
@@ -321,6 +329,8 @@ export const en = {
     resolvedDocker: (file: string) =>
       `The root cause, an absent ${file}, is removed by a production Dockerfile, proved by the workflow that failed. This is a permanent measure, not a temporary workaround.`,
     resolved: 'The root cause is removed, proved by the workflow that failed. No check was made weaker.',
+    resolvedNotBuilt:
+      'The workflow that failed is green again. It did not build the image in this run, so that the image builds is not proved yet.',
     drafted: 'The patch removes the root cause as far as it is understood. Whether it does, CI must say.',
     verifying: 'The patch is with CI. This report is completed when CI has spoken.',
     unverified: 'The patch removes the root cause as far as it is understood, but CI has not confirmed it.',

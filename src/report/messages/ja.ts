@@ -21,7 +21,10 @@ export const ja: Messages = {
     detail: '詳細',
     effect: '効果',
   },
-  problemLine: (problem) => `GitHub Actions ${problem}`,
+  problemLine: (problem, isDocker) => (isDocker ? `GitHub Actions ${problem}` : `GitHub Actions: ${problem}`),
+  separator: '、',
+  aside: (text) => `（${text}）`,
+  reason: (text) => `（詳細: ${text}）`,
   standings: {
     working: '⏳ 調査中',
     drafted: '📝 パッチ作成済み',
@@ -41,7 +44,7 @@ export const ja: Messages = {
     repaired: '同じワークフローが修正ブランチで成功しました。',
     recovered: '失敗したジョブは再実行で成功しました。ファイルは変更していません。',
     diagnosed: 'パッチは作成しません。残る作業には人の判断が必要です。',
-    exhausted: '試行回数の上限に達しましたが、失敗は解消していません。修正としては何も公開していません。',
+    exhausted: 'どの試行も修正に至らず、失敗は解消していません。修正としては何も公開していません。',
     superseded: 'この修復が終わる前に、別の変更で失敗が解消しました。',
     declined: 'プルリクエストはマージされずに閉じられました。',
     skipped: 'Regreen はこの失敗を扱いませんでした。',
@@ -57,6 +60,7 @@ export const ja: Messages = {
   },
   playbook: (name) => `プレイブック ${name}`,
   gates: 'ゲート',
+  triage: 'トリアージ（パッチなし）',
   nobodyYet: '未定',
   heading: {
     problem: '🚨 問題の詳細',
@@ -108,7 +112,7 @@ export const ja: Messages = {
     fileAbsent: (file) => `**ファイル不在**: ${file} が存在しません。`,
     developmentOnly: (file) => `**開発用のみ**: 存在するのは ${file} だけです。`,
     ciExpects: '**CI/CD 設定ミス**: CI は本番用 Dockerfile を前提としていますが、作成されていません。',
-    foundByPlaybook: 'プレイブックの記述（原文）:',
+    inOtherWords: 'パッチ作成者による詳細（原文）:',
   },
   evidenceRun: (run, commit) => `実行 ${run}、コミット ${commit}`,
   evidenceLine: (job, step, line) =>
@@ -147,8 +151,7 @@ export const ja: Messages = {
     healthCheck: '自動監視と障害検知',
     command: 'リロードモードやデバッガーなし。エラーとシグナルがプロセスに直接届く',
   },
-  dockerignoreEffect:
-    'テスト、キャッシュ、環境変数ファイル、バージョン管理情報をビルドコンテキストから除外します。効果の大きさは未計測です。',
+  dockerignoreEffect: '記載したものはビルドコンテキストにもイメージにも入りません。削減量は未計測です。',
   workflowUnchanged: 'ワークフローファイルは変更しません。修正に必要がないためです。',
   offered: '提案のみ（この修正には含まれません）',
   fullDiff: (files, added, removed) =>
@@ -162,6 +165,7 @@ export const ja: Messages = {
     red: '未解決: ワークフローは修正ブランチでも失敗しています。',
     unverified: '未検証です。パッチは下書きのままです。',
     onlyOn: (events) => `未検証: このワークフローは ${events} でのみ実行されます。`,
+    event: (event, branches) => `${branches} への ${event}`,
     yourself: '次のコマンドで、修正ブランチに対して手動で実行できます。',
     noDispatch:
       'このワークフローには `workflow_dispatch` がないため、修正ブランチでは誰も開始できません。結果はマージ後に分かります。',
@@ -184,8 +188,7 @@ export const ja: Messages = {
     notBuilt:
       '**この実行ではイメージをビルドしていません。** したがって、成功していてもビルドできることの証明にはなりません。',
     trial: (builder) => `${builder} でビルド・実行したイメージ`,
-    noTrial:
-      'R1〜R8（イメージのビルドと実行）: 未実行。イメージについて言えるのは静的検査と CI の結果だけです。',
+    noTrial: 'R1〜R8（イメージのビルドと実行）: ここでは未実行。Regreen はイメージを起動していません。',
     tally: (passed, warned, failed, other) =>
       `合格 ${passed} 件、警告 ${warned} 件、不合格 ${failed} 件、対象外または未実行 ${other} 件`,
     allChecks: 'すべての検査',
@@ -287,6 +290,7 @@ export const ja: Messages = {
     place: (path, line) => (line === null ? path : `${path} の ${line} 行目`),
     error: '❌',
     warning: '⚠️',
+    finding: (sign, name, place, message) => `${sign} ${name}、${place}: ${message}`,
   },
   attempt: {
     number: '試行',

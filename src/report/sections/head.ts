@@ -2,7 +2,7 @@
 import type { PatchAuthor } from '../../domain/patch.ts'
 import { codeSpan, escapeText, prose, table } from '../markdown.ts'
 import type { Messages } from '../messages/en.ts'
-import { problemOf } from '../messages/failure-classes.ts'
+import { areaOf, problemOf } from '../messages/failure-classes.ts'
 import { documentTitle } from '../report-title.ts'
 import type { ReportView } from '../report-view.ts'
 
@@ -24,11 +24,11 @@ function dateOf({ now, messages }: ReportView): string {
 }
 
 /** Only those who really acted. */
-function agentsOf({ attempt, messages }: ReportView): string {
-  if (!attempt) return messages.nobodyYet
+function agentsOf({ repair, attempt, messages }: ReportView): string {
+  if (!attempt) return repair.diagnosis ? messages.triage : messages.nobodyYet
   const author = authorName(attempt.patch.author, messages)
   const reviewers = attempt.verdicts.map(({ reviewer }) => reviewerName(reviewer, messages))
-  return [...new Set([author, ...reviewers])].join(', ')
+  return [...new Set([author, ...reviewers])].join(messages.separator)
 }
 
 /** "playbook `missing-dockerfile`" or the role's name. */
@@ -44,19 +44,22 @@ export function reviewerName(reviewer: string, messages: Messages): string {
 /** "GitHub Actions Docker build failure (`missing-dockerfile`)". */
 export function problemLine({ repair, messages, language }: ReportView): string {
   const failureClass = repair.diagnosis?.failureClass
-  if (!failureClass) return messages.problemLine(escapeText(repair.run.workflowName))
-  return `${messages.problemLine(problemOf(failureClass, language))} (${codeSpan(failureClass)})`
+  if (!failureClass) return messages.problemLine(escapeText(repair.run.workflowName), false)
+  const isDocker = areaOf(failureClass, language) === areaOf('missing-dockerfile', language)
+  return `${messages.problemLine(problemOf(failureClass, language), isDocker)} (${codeSpan(failureClass)})`
 }
 
-function standingReason({ repair, messages }: ReportView): string[] {
-  if (repair.conclusion === null) return []
-  const meaning = isPatchWaiting(repair)
-    ? messages.verification.unverified
-    : messages.conclusions[repair.conclusion]
-  const reason = repair.reason === null || repair.conclusion === 'repaired' ? '' : ` ${prose(repair.reason)}`
-  return [`${meaning}${reason}`]
+function standingReason(view: ReportView): string[] {
+  const meaning = meaningOf(view)
+  return meaning === null ? [] : [meaning]
 }
 
-function isPatchWaiting(repair: ReportView['repair']): boolean {
-  return repair.conclusion === 'diagnosed' && repair.attempts.length > 0
+/** What the conclusion means, with the reason that led to it; null while there is none. */
+export function meaningOf({ repair, messages }: ReportView): string | null {
+  if (repair.conclusion === null) return null
+  const isPatchWaiting = repair.conclusion === 'diagnosed' && repair.attempts.length > 0
+  const meaning = isPatchWaiting ? messages.verification.unverified : messages.conclusions[repair.conclusion]
+  const isTold =
+    repair.reason === null || repair.conclusion === 'repaired' || repair.reason === repair.humanSteps?.reason
+  return isTold ? meaning : `${meaning}${messages.reason(prose(repair.reason ?? ''))}`
 }

@@ -75,7 +75,7 @@ export function findingLine(
   const text = messages.verdict
   const title = findingTitle(code, language)
   const name = title === null ? codeSpan(code) : `**${title}** (${codeSpan(code)})`
-  return `${text[severity]} ${name}, ${text.place(codeSpan(path), line)}: ${prose(message)}`
+  return text.finding(text[severity], name, text.place(codeSpan(path), line), prose(message))
 }
 
 function gateChecks(view: ReportView): string[] {

@@ -1,6 +1,6 @@
 /** What is done, what is left for a person, and which questions are open. */
 import { bulletList, codeSpan, escapeText, numberedList, prose } from '../markdown.ts'
-import { checkOf, type ReportView } from '../report-view.ts'
+import { checkOf, type ReportView, saysNotBuilt } from '../report-view.ts'
 
 /** The section on next steps. */
 export function nextSteps(view: ReportView): string[] {
@@ -27,10 +27,6 @@ function ciChecks(view: ReportView): string[] {
       ]
     : [step(isGreen, steps.workflowGreen, view)]
   return [`### ${heading.ciChecks}`, bulletList(items)]
-}
-
-function saysNotBuilt({ attempt }: ReportView): boolean {
-  return attempt?.verification?.after?.notices.some((notice) => /\bnot built\b/i.test(notice)) ?? false
 }
 
 function step(isDone: boolean, text: string, { messages }: ReportView): string {
@@ -62,7 +58,7 @@ function humanSteps({ repair, messages }: ReportView): string[] {
     `- ${prose(question)}`,
     ...(candidates.length === 0
       ? []
-      : [`  ${messages.candidates(candidates.map((each) => codeSpan(each)).join(', '))}`]),
+      : [`  ${messages.candidates(candidates.map((each) => codeSpan(each)).join(messages.separator))}`]),
   ])
   return [
     escapeText(human.reason) === '' ? messages.noSteps : prose(human.reason),

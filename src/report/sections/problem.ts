@@ -71,8 +71,8 @@ function rootCause(view: ReportView): string[] {
   if (own.length === 0 && told.length === 0) return []
   const heading = `### ${view.messages.heading.rootCause}`
   if (own.length === 0) return [heading, numberedList(told)]
-  if (view.language === 'en' && told.length === 0) return [heading, numberedList(own)]
-  return [heading, numberedList(own), view.messages.cause.foundByPlaybook, bulletList(told)]
+  if (points.length === 0) return [heading, numberedList(own)]
+  return [heading, numberedList(own), view.messages.cause.inOtherWords, bulletList(told)]
 }
 
 /** For the missing Dockerfile the facts alone tell the cause, in the report's language. */

@@ -3,7 +3,7 @@ import type { FileChange } from '../../domain/patch.ts'
 import { baseOf, copiesOf, type DockerfileStage, dockerfileStages, lastOf } from '../dockerfile-stages.ts'
 import { bulletList, codeFence, codeSpan, prose, table } from '../markdown.ts'
 import { megabytes } from '../measurements.ts'
-import type { ReportView } from '../report-view.ts'
+import { checkOf, type ReportView } from '../report-view.ts'
 
 /** Title and blocks of the part on the Dockerfile. */
 export function productionDockerfile(view: ReportView, { path, after, reason }: FileChange): string[] {
@@ -102,8 +102,11 @@ function spans(paths: readonly string[]): string {
 }
 
 /** Title and blocks of the part on hardening; rows only for what the file really has. */
-export function hardening({ messages }: ReportView, { after }: FileChange): string[] {
+export function hardening(view: ReportView, { after }: FileChange): string[] {
+  const { messages } = view
   const last = dockerfileStages(after ?? '').at(-1)
+  // The effect is claimed only where the checks on form and reload mode passed.
+  const isProduction = ['E4', 'E8'].every((id) => checkOf(view, id)?.outcome === 'passed')
   const { heading, field, hardening: effects } = messages
   const rows = [
     [heading.nonRootExecution, last && lastOf(last, 'USER'), 'USER', effects.nonRoot],
@@ -113,7 +116,7 @@ export function hardening({ messages }: ReportView, { after }: FileChange): stri
       'HEALTHCHECK',
       effects.healthCheck,
     ],
-    [heading.productionCommand, last && lastOf(last, 'CMD'), 'CMD', effects.command],
+    [heading.productionCommand, last && lastOf(last, 'CMD'), 'CMD', isProduction ? effects.command : '—'],
   ]
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([item, value, keyword, effect]) => [item ?? '', codeSpan(`${keyword} ${value}`), effect ?? ''])

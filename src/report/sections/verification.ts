@@ -4,7 +4,8 @@ import type { RunResult } from '../../domain/verification.ts'
 import { bulletList, codeFence, codeSpan, details, escapeText, link, prose, table } from '../markdown.ts'
 import { measured } from '../measurements.ts'
 import { checkTitle } from '../messages/check-titles.ts'
-import { checkOf, type ReportView } from '../report-view.ts'
+import { checkOf, type ReportView, saysNotBuilt } from '../report-view.ts'
+import { type WorkflowEvent, workflowEvents } from '../workflow-events.ts'
 
 /** The section on the verification. */
 export function verification(view: ReportView): string[] {
@@ -35,21 +36,31 @@ function outcome(view: ReportView): string[] {
   if (!verification) return [text.none]
   if (verification.outcome === 'unverified' && verification.trigger === 'none') return notStarted(view)
   const told = view.language === 'en' && verification.summary !== '' ? ` ${prose(verification.summary)}` : ''
-  return [`**${text[verification.outcome]}**${told} (${text.triggers[verification.trigger]})`]
+  return [`**${text[verification.outcome]}**${told}${messages.aside(text.triggers[verification.trigger])}`]
 }
 
 /** A dispatched run could deploy the fix branch, so a person must decide on it. */
 function notStarted(view: ReportView): string[] {
   const { repair, messages, attempt } = view
-  const events = triggersOf(repair.evidence?.workflow?.text ?? '')
+  const events = workflowEvents(repair.evidence?.workflow?.text ?? '')
   const text = messages.verification
   const line =
     events.length > 0 ? text.onlyOn(events.map((event) => codeSpan(event)).join(', ')) : text.unverified
   const summary = attempt?.verification?.summary ?? ''
-  const blocks = [`**${line}** ${prose(summary)}`.trim()]
-  if (events.length > 0 && !events.some((event) => event.startsWith('workflow_dispatch')))
+  const told = view.language === 'en' ? ` ${prose(summary)}`.trimEnd() : ''
+  const blocks = [`**${line}**${told}`]
+  if (events.length > 0 && !events.some(({ event }) => event === 'workflow_dispatch'))
     return [...blocks, text.noDispatch]
   return [...blocks, text.yourself, codeFence(dispatchCommand(view), 'sh')]
+}
+
+function eventText({ event, branches }: WorkflowEvent, { messages }: ReportView): string {
+  if (branches.length === 0) return codeSpan(event)
+  const list = branches
+    .slice(0, 10)
+    .map((branch) => codeSpan(branch))
+    .join(messages.separator)
+  return messages.verification.event(codeSpan(event), list)
 }
 
 function dispatchCommand({ repair, attempt }: ReportView): string {
@@ -70,40 +81,6 @@ function dispatchCommand({ repair, attempt }: ReportView): string {
 
 function shellWord(word: string): string {
   return /^[\w./@:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}
-
-/** "push to `main`": the events of a workflow with their branches, read line by line. */
-function triggersOf(workflow: string): string[] {
-  const lines = workflow.slice(0, 20_000).split('\n')
-  const start = lines.findIndex((line) => /^["']?on["']?:/.test(line))
-  if (start < 0) return []
-  const inline = (lines[start] ?? '')
-    .replace(/^["']?on["']?:/, '')
-    .replace(/#.*$/, '')
-    .trim()
-  if (inline !== '')
-    return inline
-      .replaceAll(/[[\]{}]/g, '')
-      .split(',')
-      .map((word) => word.split(':')[0]?.trim() ?? '')
-      .filter(Boolean)
-  const end = lines.findIndex((line, index) => index > start && /^\S/.test(line) && !line.startsWith('#'))
-  return eventLines(lines.slice(start + 1, end < 0 ? undefined : end))
-}
-
-function eventLines(lines: readonly string[]): string[] {
-  const indents = lines
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.length - line.trimStart().length)
-  const indent = Math.min(...indents)
-  const events: string[] = []
-  for (const line of lines) {
-    const event = /^\s*(?:-\s*)?(?<name>[a-z_]+)\s*:?/.exec(line)?.groups?.name
-    if (event && line.length - line.trimStart().length === indent) events.push(event)
-    const branches = /^\s*branches:\s*\[(?<list>[^\]]*)\]/.exec(line)?.groups?.list
-    if (branches && events.length > 0) events.push(`${events.pop()} (${branches.trim()})`)
-  }
-  return events
 }
 
 function runs(view: ReportView): string[] {
@@ -130,12 +107,16 @@ function runRow(label: string, run: RunResult, { messages, repositoryUrl }: Repo
 }
 
 /** What a green run left undone must not be read over. */
-function notices({ attempt, messages }: ReportView): string[] {
+function notices(view: ReportView): string[] {
+  const { attempt, messages } = view
   const found = [...new Set(attempt?.verification?.after?.notices ?? [])]
   if (found.length === 0) return []
-  const isNotBuilt = found.some((notice) => /\bnot built\b/i.test(notice))
   const list = bulletList(found.slice(0, 10).map((notice) => codeSpan(notice)))
-  return [...(isNotBuilt ? [`⚠️ ${messages.verification.notBuilt}`] : []), messages.verification.notices, list]
+  return [
+    ...(saysNotBuilt(view) ? [`⚠️ ${messages.verification.notBuilt}`] : []),
+    messages.verification.notices,
+    list,
+  ]
 }
 
 function proof({ attempt, messages, language }: ReportView): string[] {

@@ -86,11 +86,16 @@ function findingOf(
   if (outcome !== 'failed') return []
   const wasThere = old.has(id)
   const message =
-    `Check ${id} failed (${title}): ${detail.replaceAll('`', "'")}. ` +
+    `Check ${id} failed (${title}): ${sentence(detail)} ` +
     (wasThere
       ? 'It failed before as well, so the patch did not cause it. Say in the report why that is left.'
       : 'The image would fail or be unsafe where no build shows it. Change the Dockerfile so that the check passes.')
   return [
     { code: `dockerfile/${id.toLowerCase()}`, severity: wasThere ? 'warning' : 'error', path, line, message },
   ]
+}
+
+function sentence(detail: string): string {
+  const plain = detail.replaceAll('`', "'").trim()
+  return plain.endsWith('.') ? plain : `${plain}.`
 }

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import type { Repair } from '../../src/domain/repair.ts'
+import { renderReport } from '../../src/report/render-report.ts'
+import { renderStatusNote } from '../../src/report/render-status-note.ts'
+import {
+  context,
+  diagnosed,
+  drafted,
+  exhausted,
+  floatVersion,
+  inJapanese,
+  repaired,
+  repairedMeasured,
+  repairedNotBuilt,
+  unverified,
+  unverifiedDispatch,
+  verifying,
+} from './sample-repairs.ts'
+
+const samples: readonly (readonly [name: string, repair: Repair])[] = [
+  ['repaired', repaired],
+  ['repaired-measured', repairedMeasured],
+  ['repaired-not-built', repairedNotBuilt],
+  ['drafted', drafted],
+  ['verifying', verifying],
+  ['unverified', unverified],
+  ['unverified-dispatch', unverifiedDispatch],
+  ['diagnosed', diagnosed],
+  ['exhausted', exhausted],
+  ['float-version', floatVersion],
+]
+
+describe('the report of a repair', () => {
+  it.each(samples)('tells %s in English', async (name, repair) => {
+    const { markdown } = renderReport(repair, context)
+
+    await expect(markdown).toMatchFileSnapshot(`snapshots/${name}.en.md`)
+  })
+
+  it.each(samples)('tells %s in Japanese', async (name, repair) => {
+    const { markdown } = renderReport(inJapanese(repair), context)
+
+    await expect(markdown).toMatchFileSnapshot(`snapshots/${name}.ja.md`)
+  })
+})
+
+describe('the status note', () => {
+  it.each(samples)('tells %s in a few lines', async (name, repair) => {
+    const notes = [renderStatusNote(repair, context), renderStatusNote(inJapanese(repair), context)]
+
+    await expect(`${notes.join('\n\n---\n\n')}\n`).toMatchFileSnapshot(`snapshots/note-${name}.md`)
+  })
+})
