@@ -34,13 +34,13 @@ describe('the report of a repair', () => {
   it.each(samples)('tells %s in English', async (name, repair) => {
     const { markdown } = renderReport(repair, context)
 
-    await expect(markdown).toMatchFileSnapshot(`snapshots/${name}.en.md`)
+    await expect(markdown).toMatchFileSnapshot(`snapshots/cases/${name}.en.md`)
   })
 
   it.each(samples)('tells %s in Japanese', async (name, repair) => {
     const { markdown } = renderReport(inJapanese(repair), context)
 
-    await expect(markdown).toMatchFileSnapshot(`snapshots/${name}.ja.md`)
+    await expect(markdown).toMatchFileSnapshot(`snapshots/cases/${name}.ja.md`)
   })
 })
 
@@ -48,6 +48,6 @@ describe('the status note', () => {
   it.each(samples)('tells %s in a few lines', async (name, repair) => {
     const notes = [renderStatusNote(repair, context), renderStatusNote(inJapanese(repair), context)]
 
-    await expect(`${notes.join('\n\n---\n\n')}\n`).toMatchFileSnapshot(`snapshots/note-${name}.md`)
+    await expect(`${notes.join('\n\n---\n\n')}\n`).toMatchFileSnapshot(`snapshots/cases/note-${name}.md`)
   })
 })

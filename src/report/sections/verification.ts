@@ -45,7 +45,9 @@ function notStarted(view: ReportView): string[] {
   const events = workflowEvents(repair.evidence?.workflow?.text ?? '')
   const text = messages.verification
   const line =
-    events.length > 0 ? text.onlyOn(events.map((event) => codeSpan(event)).join(', ')) : text.unverified
+    events.length > 0
+      ? text.onlyOn(events.map((event) => eventText(event, view)).join(messages.separator))
+      : text.unverified
   const summary = attempt?.verification?.summary ?? ''
   const told = view.language === 'en' ? ` ${prose(summary)}`.trimEnd() : ''
   const blocks = [`**${line}**${told}`]
