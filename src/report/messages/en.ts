@@ -187,7 +187,8 @@ export const en = {
     unverified: 'Not verified. The patch stays a draft.',
     onlyOn: (events: string) => `Not verified: this workflow runs only on ${events}.`,
     event: (event: string, branches: string) => `${event} to ${branches}`,
-    yourself: 'A person can run it on the fix branch with:',
+    yourself:
+      'A person can run it on the fix branch. Read first what the workflow does: one that deploys would deploy the fix branch.',
     noDispatch:
       'The workflow has no `workflow_dispatch`, so nobody can start it on the fix branch. It shows its result after the merge.',
     triggers,

@@ -166,7 +166,8 @@ export const ja: Messages = {
     unverified: '未検証です。パッチは下書きのままです。',
     onlyOn: (events) => `未検証: このワークフローは ${events} でのみ実行されます。`,
     event: (event, branches) => `${branches} への ${event}`,
-    yourself: '次のコマンドで、修正ブランチに対して手動で実行できます。',
+    yourself:
+      '次のコマンドで、修正ブランチに対して手動で実行できます。デプロイを行うワークフローの場合は修正ブランチがデプロイされるため、先に内容を確認してください。',
     noDispatch:
       'このワークフローには `workflow_dispatch` がないため、修正ブランチでは誰も開始できません。結果はマージ後に分かります。',
     triggers: {
