@@ -182,8 +182,8 @@ export async function mergePull(world: World, repository: Repository, pull: Pull
   if (!after) return undefined
   pull.mergedAt = now(world)
   pull.mergedBy = by
-  await closePull(world, repository, pull, by)
   pull.mergeCommitSha = after
+  await closePull(world, repository, pull, by)
   await changeRef(world, repository, { ref: `refs/heads/${pull.base.ref}`, before, after, actor: by })
   return after
 }

@@ -311,4 +311,7 @@ async function waitUntilIdle(world: World, timeoutMs: number): Promise<void> {
     }
     await sleep(10)
   }
+  const [fault] = world.scheduler.faults
+  if (fault)
+    throw new Error(`The small GitHub failed while it ran a workflow: ${fault.message}`, { cause: fault })
 }

@@ -30,6 +30,8 @@ export interface JobContext {
   /** Undone in reverse order when the steps are over. */
   posts: { name: string; run: (log: JobLog) => Promise<void> | void }[]
   settings: RunnerSettings
+  /** Looks like a job's token, but opens nothing: what a job does with it is not modelled. */
+  token: string
 }
 
 export interface RunnerSettings {
@@ -63,7 +65,7 @@ export function jobScope(context: JobContext, environment: Record<string, string
       matrix: context.matrix,
       strategy: context.strategy,
       runner: runnerContext(context),
-      secrets: { GITHUB_TOKEN: '', ...context.repository.secrets },
+      secrets: { GITHUB_TOKEN: context.token, ...context.repository.secrets },
       vars: {},
       inputs: context.run.event.inputs,
     },
@@ -86,6 +88,7 @@ function githubContext(context: JobContext): Record<string, Value> {
     ...runGithubContext(context.world, context.repository, context.run),
     job: context.job.key,
     workspace: context.workspace,
+    token: context.token,
   }
 }
 

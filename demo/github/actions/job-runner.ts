@@ -43,6 +43,7 @@ function conclusionOf(context: JobContext): Conclusion {
 
 function setUp(context: JobContext): void {
   const { log } = context
+  log.mask(context.token)
   log.write("Current runner version: '2.330.0'")
   log.group('Runner Image Provisioner', ['Hosted Compute Agent', 'Version: small-github'])
   log.group('Operating System', ['Ubuntu', '24.04.3', 'LTS'])
@@ -52,6 +53,7 @@ function setUp(context: JobContext): void {
   log.write('Prepare workflow directory')
   log.write('Prepare all required actions')
   refuseUnmodelled(context)
+  nameIgnored(context)
   resolveActions(context, context.definition.steps)
   log.write(`Complete job name: ${context.job.name}`)
 }
@@ -83,6 +85,14 @@ function refuseUnmodelled(context: JobContext): void {
   if (definition.services) throw new StepFailed('The small GitHub does not model service containers.')
   const label = job.labels.find((each) => !modelledLabels.test(each))
   if (label) throw new StepFailed(`The small GitHub does not model the runner label '${label}'.`)
+}
+
+/** What changes nothing about the commands of a job is left out, but not silently. */
+function nameIgnored({ definition, log }: JobContext): void {
+  for (const key of ['environment', 'concurrency'] as const) {
+    if (definition[key] !== undefined)
+      log.write(`The small GitHub does not model '${key}' of a job: it is ignored.`)
+  }
 }
 
 /** Runs something as a step of the job; a failure is written and noted. */

@@ -1,4 +1,5 @@
 /** Carries one attempt of a run from queued to completed: jobs by their needs, matrices, conclusions. */
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { announce } from '../announce.ts'
 import { shapeCheckRun, suiteKey } from '../shapes/actions.ts'
@@ -70,17 +71,30 @@ export class RunExecution {
     this.abort.abort()
   }
 
-  /** Runs to the end. */
+  /** Runs to the end; a fault of the small GitHub ends the run as a failure and is thrown. */
   async start(): Promise<void> {
-    const { run, waitFor } = this.options
-    await Promise.all(waitFor)
-    const jobs = run.definition?.jobs ?? {}
-    const results = Object.keys(jobs).map((key) => this.resultOf(key))
-    const all = await Promise.all(results)
-    this.attempt.status = 'completed'
-    this.attempt.conclusion = overallConclusion(all.map(({ result }) => result))
-    await this.options.announceRun('completed')
-    this.finish()
+    const { waitFor, announceRun } = this.options
+    try {
+      await Promise.race([Promise.all(waitFor), this.aborted()])
+      this.attempt.conclusion = await this.runAll()
+    } catch (error) {
+      this.attempt.conclusion = 'failure'
+      throw error
+    } finally {
+      this.attempt.status = 'completed'
+      await announceRun('completed')
+      this.finish()
+    }
+  }
+
+  private aborted(): Promise<void> {
+    return new Promise((resolve) => this.abort.signal.addEventListener('abort', () => resolve()))
+  }
+
+  private async runAll(): Promise<Conclusion> {
+    const keys = Object.keys(this.options.run.definition?.jobs ?? {})
+    const results = await Promise.all(keys.map((key) => this.resultOf(key)))
+    return overallConclusion(results.map(({ result }) => result))
   }
 
   private resultOf(key: string): Promise<KeyResult> {
@@ -310,6 +324,7 @@ export class RunExecution {
       signal,
       posts: [],
       settings,
+      token: `ghs_${randomBytes(18).toString('hex')}`,
     }
   }
 

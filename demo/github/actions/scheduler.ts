@@ -17,6 +17,8 @@ import { InvalidWorkflow, type ParsedWorkflow, parseWorkflow } from './workflow-
 
 /** Knows all runs that are not over. */
 export class Scheduler {
+  /** What went wrong in the small GitHub itself while it ran workflows. */
+  readonly faults: Error[] = []
   private readonly world: World
   private readonly settings: RunnerSettings
   private readonly semaphore: Semaphore
@@ -201,7 +203,17 @@ export class Scheduler {
     })
     this.executions.set(run, execution)
     await this.announceRun(repository, run, 'requested')
-    this.finished.push(execution.start().finally(() => this.executions.delete(run)))
+    this.finished.push(this.finish(execution, run))
+  }
+
+  private async finish(execution: RunExecution, run: WorkflowRun): Promise<void> {
+    try {
+      await execution.start()
+    } catch (error) {
+      this.faults.push(error as Error)
+    } finally {
+      this.executions.delete(run)
+    }
   }
 
   private concurrencyGroup(repository: Repository, run: WorkflowRun) {

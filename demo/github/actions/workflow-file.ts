@@ -46,6 +46,8 @@ export interface JobDefinition {
   uses?: string
   container?: unknown
   services?: unknown
+  environment?: unknown
+  concurrency?: unknown
 }
 
 export interface StepDefinition {

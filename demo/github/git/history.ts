@@ -46,9 +46,11 @@ export async function diffCommits(
   head: string,
 ): Promise<FileChange[]> {
   const range = ['-r', '-M', base ?? emptyTreeSha, head]
-  const raw = (await git(directory, ['diff-tree', '--raw', '-z', '--no-abbrev', ...range])).toString()
-  const numbers = (await git(directory, ['diff-tree', '--numstat', '-z', ...range])).toString()
-  const patches = (await git(directory, ['diff-tree', '-p', ...range])).toString()
+  const [raw, numbers, patches] = await Promise.all([
+    gitOutput(directory, ['diff-tree', '--raw', '-z', '--no-abbrev', ...range]),
+    gitOutput(directory, ['diff-tree', '--numstat', '-z', ...range]),
+    gitOutput(directory, ['diff-tree', '-p', ...range]),
+  ])
   const counts = parseCounts(numbers)
   const texts = patches.split(/^(?=diff --git )/m).filter((text) => text.startsWith('diff --git '))
   return parseRaw(raw).map((change, at) => ({
@@ -57,6 +59,10 @@ export async function diffCommits(
     deletions: counts[at]?.deletions ?? 0,
     patch: hunksOf(texts[at]),
   }))
+}
+
+async function gitOutput(directory: string, args: readonly string[]): Promise<string> {
+  return (await git(directory, args)).toString()
 }
 
 /** Only the paths that differ, which is cheaper than their contents. */
