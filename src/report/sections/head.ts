@@ -4,7 +4,7 @@ import { codeSpan, escapeText, prose, table } from '../markdown.ts'
 import type { Messages } from '../messages/en.ts'
 import { areaOf, problemOf } from '../messages/failure-classes.ts'
 import { documentTitle } from '../report-title.ts'
-import type { ReportView } from '../report-view.ts'
+import { type ReportView, saysNotBuilt } from '../report-view.ts'
 
 /** The head of the report. */
 export function head(view: ReportView): string[] {
@@ -55,10 +55,13 @@ function standingReason(view: ReportView): string[] {
 }
 
 /** What the conclusion means, with the reason that led to it; null while there is none. */
-export function meaningOf({ repair, messages }: ReportView): string | null {
+export function meaningOf(view: ReportView): string | null {
+  const { repair, messages } = view
   if (repair.conclusion === null) return null
   const isPatchWaiting = repair.conclusion === 'diagnosed' && repair.attempts.length > 0
   const meaning = isPatchWaiting ? messages.verification.unverified : messages.conclusions[repair.conclusion]
+  if (repair.conclusion === 'repaired' && saysNotBuilt(view))
+    return `${meaning} ⚠️ ${messages.verification.notBuilt}`
   const isTold =
     repair.reason === null || repair.conclusion === 'repaired' || repair.reason === repair.humanSteps?.reason
   return isTold ? meaning : `${meaning}${messages.reason(prose(repair.reason ?? ''))}`
