@@ -6,7 +6,15 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { git } from '../../git/git.ts'
 import { StepFailed } from '../job-context.ts'
 import type { ActionStep, ModelledAction } from '../modelled-actions.ts'
-import { buildImage, findContainerBuilder, isBaseImageMissing } from './container-builder.ts'
+import {
+  buildImage,
+  type ContainerBuilder,
+  findContainerBuilder,
+  type ImageBuild,
+  lackOfHost,
+  removeImage,
+  wordFailure,
+} from './container-builder.ts'
 import { type IgnoreRules, parseDockerIgnore } from './docker-ignore.ts'
 import { type BuildProblem, baseImages, checkDockerfile, type DockerfileCheck } from './dockerfile-check.ts'
 
@@ -170,32 +178,45 @@ function writeExcerpt({ context }: ActionStep, check: DockerfileCheck, line: num
 }
 
 async function buildForReal(step: ActionStep, check: DockerfileCheck, dockerfile: string): Promise<void> {
-  const { context, inputs, signal } = step
-  const { log, settings } = context
-  const builder = settings.containerBuilder === 'auto' ? await findContainerBuilder() : undefined
+  const { context, inputs } = step
+  const builder = context.settings.containerBuilder === 'auto' ? await findContainerBuilder() : undefined
   if (!builder) return reportStatic(step, 'no container builder found')
+  const throwaway = `small-github-build:${randomUUID()}`
+  const tags = inputs.load === 'true' ? listInput(inputs.tags) : [throwaway]
+  const { exitCode, lines } = await buildInto(step, builder, { ...check, dockerfile, tags })
+  if (tags.includes(throwaway)) await removeImage(builder, throwaway)
+  if (exitCode === 0) {
+    context.log.write(`built with ${builder.name}`)
+    return
+  }
+  const lack = lackOfHost(lines)
+  if (lack === 'network') reportStatic(step, 'a command of the Dockerfile found no network')
+  else if (lack)
+    reportStatic(step, `the base image ${baseImages(check.text, check.target).join(', ')} could not be had`)
+  else
+    failWith(step, wordFailure(lines) ?? `${builder.name} ended with exit code ${exitCode}: ${lines.at(-1)}`)
+}
+
+async function buildInto(
+  { context, signal }: ActionStep,
+  builder: ContainerBuilder,
+  build: Pick<ImageBuild, 'contextDirectory' | 'dockerfile' | 'target' | 'buildArguments' | 'tags'>,
+): Promise<{ exitCode: number; lines: string[] }> {
   const lines: string[] = []
+  const onLine = (line: string) => {
+    lines.push(line)
+    context.log.write(line)
+  }
   const exitCode = await buildImage(builder, {
-    ...check,
-    dockerfile,
-    tags: listInput(inputs.tags),
-    environment: settings.environment,
+    ...build,
+    environment: context.settings.environment,
     signal,
-    onLine: (line) => {
-      lines.push(line)
-      log.write(line)
-    },
+    onLine,
   })
-  if (exitCode === 0) return log.write(`built with ${builder.name}`)
-  if (!isBaseImageMissing(lines))
-    failWith(step, `${builder.name} ended with exit code ${exitCode}: ${lines.at(-1)}`)
-  const images = baseImages(check.text, check.target).join(', ')
-  reportStatic(step, `the base image ${images} could not be had`)
+  return { exitCode, lines }
 }
 
 function reportStatic({ context }: ActionStep, reason: string): void {
   context.log.write(`not built: ${reason}`)
-  context.log.write(
-    'The Dockerfile was checked statically: its stages, its copied files and its target. No command of it ran.',
-  )
+  context.log.write('The Dockerfile was checked statically: its stages, its copied files and its target.')
 }

@@ -61,6 +61,22 @@ function builderEnvironment(extra: Record<string, string>): Record<string, strin
   }
 }
 
+/** Removes an image that nobody asked to keep. */
+export async function removeImage(builder: ContainerBuilder, tag: string): Promise<void> {
+  const options = builder.command.slice(1).filter((word) => word === '--storage-driver' || word === 'vfs')
+  await promisify(execFile)(builder.name, [...options, 'rmi', tag], { env: builderEnvironment({}) }).catch(
+    () => {},
+  )
+}
+
+/** The failure of a command in BuildKit's words, where podman or buildah said it in theirs. */
+export function wordFailure(lines: readonly string[]): string | undefined {
+  const pattern = /building at STEP "RUN (?<command>.*)": while running runtime: exit status (?<code>\d+)/
+  const groups = lines.map((line) => pattern.exec(line)?.groups).find((each) => each)
+  if (!groups) return undefined
+  return `failed to solve: process "/bin/sh -c ${groups.command}" did not complete successfully: exit code: ${groups.code}`
+}
+
 /** Builds an image; gives the exit code. */
 export function buildImage(builder: ContainerBuilder, build: ImageBuild): Promise<number> {
   const [program, ...start] = builder.command as [string, ...string[]]
@@ -81,10 +97,13 @@ export function buildImage(builder: ContainerBuilder, build: ImageBuild): Promis
   })
 }
 
-const unavailableBase =
-  /no such host|connection refused|i\/o timeout|network is unreachable|pinging container registry|initializing source docker|failed to resolve source metadata|TLS handshake|proxyconnect|creating build container/i
+const baseImageMissing =
+  /creating build container|initializing source docker|pinging container registry|failed to resolve source metadata/i
+const networkMissing =
+  /Temporary failure in name resolution|Name or service not known|Could not resolve host|no such host|EAI_AGAIN|ENOTFOUND|Failed to establish a new connection|Temporary failure resolving/i
 
-/** Whether a build stopped only because its base image could not be fetched. */
-export function isBaseImageMissing(lines: readonly string[]): boolean {
-  return lines.some((line) => unavailableBase.test(line))
+/** What this host lacks that GitHub's runners have, if a build stopped only because of it. */
+export function lackOfHost(lines: readonly string[]): 'base image' | 'network' | undefined {
+  if (lines.some((line) => baseImageMissing.test(line))) return 'base image'
+  return lines.some((line) => networkMissing.test(line)) ? 'network' : undefined
 }
