@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { announceInstallation } from './announce.ts'
 import { git } from './git/git.ts'
 import { installHook } from './git/http.ts'
-import { findEntry, type TreeChange, writeBlob, writeCommit, writeTree } from './git/objects.ts'
+import { writeBlob, writeCommit } from './git/objects.ts'
 import { readRef, zeroSha } from './git/refs.ts'
+import { findEntry, type TreeChange, treeOf, writeTree } from './git/trees.ts'
 import { changeRef } from './ref-changes.ts'
 import { shapeMinimalRepository } from './shapes/users.ts'
 import type { Installation, Repository, Role, User } from './state.ts'
@@ -248,7 +249,7 @@ export async function pushAsPerson(
     const sha = content === null ? null : await writeBlob(directory, content)
     changes.push({ path, mode: known?.mode ?? '100644', sha })
   }
-  const tree = await writeTree(directory, start?.sha, changes)
+  const tree = await writeTree(directory, start && (await treeOf(directory, start.sha)), changes)
   const author = signatureOf(world, actor)
   const message = push.message ?? `Update ${Object.keys(push.files).join(', ')}`
   const sha = await writeCommit(directory, {

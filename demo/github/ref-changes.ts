@@ -1,8 +1,9 @@
 /** The one way in which a branch or tag moves: the ref, then the events, then the workflows. */
 import { announce } from './announce.ts'
-import { changedPaths, isFastForward, listCommits } from './git/history.ts'
+import { isFastForward, listNewCommits } from './git/history.ts'
 import { readCommit, readCommits } from './git/objects.ts'
 import { writeRef, zeroSha } from './git/refs.ts'
+import { changedPaths } from './git/trees.ts'
 import { refreshPullsOf } from './pull-requests.ts'
 import { shapeEventCommit } from './shapes/commits.ts'
 import { htmlUrl } from './shapes/users.ts'
@@ -36,10 +37,7 @@ export async function afterRefChange(world: World, repository: Repository, chang
 }
 
 async function pushPayload(world: World, repository: Repository, { ref, before, after, actor }: RefChange) {
-  const shas =
-    after === zeroSha
-      ? []
-      : await listCommits(repository.directory, newCommitsRange(before, after), pushCommitsMax)
+  const shas = after === zeroSha ? [] : await newCommits(repository, before, after)
   const commits = await readCommits(repository.directory, shas.reverse())
   const head = after === zeroSha ? undefined : await readCommit(repository.directory, after)
   const isForced =
@@ -59,8 +57,10 @@ async function pushPayload(world: World, repository: Repository, { ref, before, 
   }
 }
 
-function newCommitsRange(before: string, after: string): string[] {
-  return before === zeroSha ? [after, '--max-count=1'] : [`${before}..${after}`]
+/** A new branch brings its last commit; GitHub looks for what no other branch has. */
+function newCommits({ directory }: Repository, before: string, after: string): Promise<string[]> {
+  if (before === zeroSha) return Promise.resolve([after])
+  return listNewCommits(directory, before, after, pushCommitsMax)
 }
 
 async function startPushWorkflows(

@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { announce } from '../announce.ts'
 import { ApiError } from '../api.ts'
-import { listTree, readBlob, readCommit, readFileAt } from '../git/objects.ts'
+import { readBlob, readCommit } from '../git/objects.ts'
+import { findEntry, listTree, readFileAt } from '../git/trees.ts'
 import { shapeRun, shapeWorkflow } from '../shapes/actions.ts'
 import { shapeRepository, shapeUser } from '../shapes/users.ts'
 import type { Conclusion, Job, Repository, RunAttempt, User, Workflow, WorkflowRun } from '../state.ts'
@@ -276,7 +277,8 @@ async function readWorkflowFiles(
   sha: string,
 ): Promise<{ path: string; text: string }[]> {
   const folder = '.github/workflows'
-  const entries = await listTree(repository.directory, `${sha}:${folder}`, false).catch(() => [])
+  const tree = await findEntry(repository.directory, sha, folder)
+  const entries = tree?.type === 'tree' ? await listTree(repository.directory, tree.sha, false) : []
   const files = entries.filter((entry) => entry.type === 'blob' && /\.ya?ml$/.test(entry.path))
   return Promise.all(
     files.map(async (entry) => ({

@@ -1,6 +1,7 @@
 /** What lies between commits: logs, diffs, merges. */
 import { GitFailed, git, gitText, gitTextIfAny } from './git.ts'
-import { emptyTreeSha, readCommit, type Signature, writeCommit } from './objects.ts'
+import { readCommit, type Signature, writeCommit } from './objects.ts'
+import { changedPaths, emptyTreeSha } from './trees.ts'
 
 export interface FileChange {
   filename: string
@@ -10,6 +11,23 @@ export interface FileChange {
   additions: number
   deletions: number
   patch: string | undefined
+}
+
+/** The shas from a commit back to an earlier one, newest first. Straight lines need no git. */
+export async function listNewCommits(directory: string, before: string, after: string, commitsMax: number) {
+  const line = await straightLine(directory, before, after, commitsMax)
+  return line ?? listCommits(directory, [`${before}..${after}`], commitsMax)
+}
+
+async function straightLine(directory: string, before: string, after: string, commitsMax: number) {
+  const shas: string[] = []
+  for (let at = after; at !== before; ) {
+    const { parents } = await readCommit(directory, at)
+    if (parents.length !== 1 || shas.length >= commitsMax) return undefined
+    shas.push(at)
+    at = parents[0]!
+  }
+  return shas
 }
 
 /** The shas that a range reaches, newest first. */
@@ -36,6 +54,7 @@ export async function aheadBehind(directory: string, base: string, head: string)
 
 /** Whether a branch can move from one commit to the other without losing commits. */
 export async function isFastForward(directory: string, from: string, to: string): Promise<boolean> {
+  if (await straightLine(directory, from, to, 50)) return true
   return (await gitTextIfAny(directory, ['merge-base', '--is-ancestor', from, to])) !== undefined
 }
 
@@ -63,16 +82,6 @@ export async function diffCommits(
 
 async function gitOutput(directory: string, args: readonly string[]): Promise<string> {
   return (await git(directory, args)).toString()
-}
-
-/** Only the paths that differ, which is cheaper than their contents. */
-export async function changedPaths(
-  directory: string,
-  base: string | undefined,
-  head: string,
-): Promise<string[]> {
-  const output = await git(directory, ['diff-tree', '-r', '--name-only', '-z', base ?? emptyTreeSha, head])
-  return output.toString().split('\0').filter(Boolean)
 }
 
 /** The first workflow file that commits new to all branches change on the way to a commit. */
@@ -142,9 +151,4 @@ export async function mergeCommits(
     if (error instanceof GitFailed && error.exitCode === 1) return undefined
     throw error
   }
-}
-
-/** The tree of a commit. */
-export async function treeOf(directory: string, sha: string): Promise<string> {
-  return (await readCommit(directory, sha)).tree
 }

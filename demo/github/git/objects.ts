@@ -1,9 +1,6 @@
-/** Reads and writes git objects: blobs, trees and commits. */
-import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { git, gitText, gitTextIfAny } from './git.ts'
-import { writeLooseObject } from './loose-objects.ts'
+/** Reads and writes blobs and commits. */
+import { git, gitTextIfAny } from './git.ts'
+import { readLooseObject, writeLooseObject } from './loose-objects.ts'
 
 export interface Signature {
   name: string
@@ -21,28 +18,11 @@ export interface Commit {
   message: string
 }
 
-export interface TreeEntry {
-  mode: string
-  type: 'blob' | 'tree' | 'commit'
-  sha: string
-  size: number | undefined
-  path: string
-}
-
-/** One change to a tree; without a sha the path is deleted. */
-export interface TreeChange {
-  path: string
-  mode: string
-  sha: string | null
-}
-
-/** The tree that git knows without storing it. */
-export const emptyTreeSha = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
-
 /** The type of an object, or undefined when there is none. */
-export function objectType(directory: string, sha: string): Promise<string | undefined> {
-  if (!/^[0-9a-f]{40}$/.test(sha)) return Promise.resolve(undefined)
-  return gitTextIfAny(directory, ['cat-file', '-t', sha])
+export async function objectType(directory: string, sha: string): Promise<string | undefined> {
+  if (!/^[0-9a-f]{40}$/.test(sha)) return undefined
+  const loose = await readLooseObject(directory, sha)
+  return loose?.type ?? gitTextIfAny(directory, ['cat-file', '-t', sha])
 }
 
 /** Reads one commit that is known to exist. */
@@ -71,6 +51,20 @@ export async function readCommits(directory: string, shas: readonly string[]): P
 }
 
 async function readFreshCommits(directory: string, shas: readonly string[]): Promise<Commit[]> {
+  const loose = await Promise.all(shas.map((sha) => readLooseObject(directory, sha)))
+  const found = loose.flatMap((object, at) =>
+    object ? [parseCommit(shas[at]!, object.content.toString())] : [],
+  )
+  return [
+    ...found,
+    ...(await readPackedCommits(
+      directory,
+      shas.filter((_, at) => !loose[at]),
+    )),
+  ]
+}
+
+async function readPackedCommits(directory: string, shas: readonly string[]): Promise<Commit[]> {
   if (shas.length === 0) return []
   const output = await git(directory, ['cat-file', '--batch'], { input: `${shas.join('\n')}\n` })
   const commits: Commit[] = []
@@ -115,86 +109,15 @@ export function isoSeconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`
 }
 
-/** Lists a tree, or one path in it. Paths are relative to the tree given. */
-export async function listTree(
-  directory: string,
-  treeish: string,
-  isRecursive: boolean,
-): Promise<TreeEntry[]> {
-  if (treeish === emptyTreeSha) return []
-  const args = ['ls-tree', '-z', '-l', ...(isRecursive ? ['-r', '-t'] : []), treeish]
-  const output = (await git(directory, args)).toString()
-  return output.split('\0').filter(Boolean).map(parseTreeEntry)
-}
-
-function parseTreeEntry(line: string): TreeEntry {
-  const [head, path] = [line.slice(0, line.indexOf('\t')), line.slice(line.indexOf('\t') + 1)]
-  const [mode, type, sha, size] = head.split(/ +/) as [string, TreeEntry['type'], string, string]
-  return { mode, type, sha, size: size === '-' ? undefined : Number(size), path }
-}
-
-/** The entry at a path, or undefined. */
-export async function findEntry(
-  directory: string,
-  treeish: string,
-  path: string,
-): Promise<TreeEntry | undefined> {
-  const output = await git(directory, ['--literal-pathspecs', 'ls-tree', '-z', '-l', treeish, '--', path])
-  const line = output.toString().split('\0')[0]
-  return line ? parseTreeEntry(line) : undefined
-}
-
 /** The bytes of a blob. */
-export function readBlob(directory: string, sha: string): Promise<Buffer> {
-  return git(directory, ['cat-file', 'blob', sha])
-}
-
-/** The text of a file at a commit, or undefined when there is none. */
-export async function readFileAt(
-  directory: string,
-  treeish: string,
-  path: string,
-): Promise<string | undefined> {
-  const entry = await findEntry(directory, treeish, path)
-  if (entry?.type !== 'blob') return undefined
-  return (await readBlob(directory, entry.sha)).toString()
+export async function readBlob(directory: string, sha: string): Promise<Buffer> {
+  const loose = await readLooseObject(directory, sha)
+  return loose?.type === 'blob' ? loose.content : git(directory, ['cat-file', 'blob', sha])
 }
 
 /** Stores a blob and gives its sha. */
 export function writeBlob(directory: string, content: string | Buffer): Promise<string> {
-  return writeLooseObject(directory, 'blob', Buffer.from(content))
-}
-
-/** Stores the tree that results from changes to a base tree. */
-export async function writeTree(directory: string, base: string | undefined, changes: readonly TreeChange[]) {
-  const index = join(directory, `index-${randomUUID()}`)
-  const environment = { GIT_INDEX_FILE: index }
-  try {
-    if (base) await git(directory, ['read-tree', base], { environment })
-    const input = (await expandSubtrees(directory, changes)).map(indexLine).join('')
-    await git(directory, ['update-index', '-z', '--index-info'], { environment, input })
-    return await gitText(directory, ['write-tree'], { environment })
-  } finally {
-    await rm(index, { force: true })
-  }
-}
-
-async function expandSubtrees(directory: string, changes: readonly TreeChange[]): Promise<TreeChange[]> {
-  const expanded: TreeChange[] = []
-  for (const change of changes) {
-    if (change.mode !== '040000' || change.sha === null) expanded.push(change)
-    else {
-      const entries = await listTree(directory, change.sha, true)
-      const files = entries.filter((entry) => entry.type !== 'tree')
-      expanded.push(...files.map(({ mode, sha, path }) => ({ mode, sha, path: `${change.path}/${path}` })))
-    }
-  }
-  return expanded
-}
-
-function indexLine(change: TreeChange): string {
-  if (change.sha === null) return `0 ${'0'.repeat(40)}\t${change.path}\0`
-  return `${change.mode} ${change.sha}\t${change.path}\0`
+  return writeLooseObject(directory, { type: 'blob', content: Buffer.from(content) })
 }
 
 /** Stores a commit; the same content gives the same sha. */
@@ -207,7 +130,7 @@ export function writeCommit(directory: string, commit: Omit<Commit, 'sha'>): Pro
     '',
     commit.message,
   ]
-  return writeLooseObject(directory, 'commit', Buffer.from(lines.join('\n')))
+  return writeLooseObject(directory, { type: 'commit', content: Buffer.from(lines.join('\n')) })
 }
 
 function signatureLine({ name, email, date }: Signature): string {

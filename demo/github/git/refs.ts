@@ -1,7 +1,8 @@
 /** Names of refs and where they point. */
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { git, gitText, gitTextIfAny } from './git.ts'
 
 export interface Ref {
@@ -63,5 +64,15 @@ export async function listRefs(directory: string, prefix = 'refs/'): Promise<Ref
 
 /** Points a ref at a commit; with `zeroSha` the ref is removed. */
 export async function writeRef(directory: string, name: string, sha: string): Promise<void> {
-  await git(directory, sha === zeroSha ? ['update-ref', '-d', name] : ['update-ref', name, sha])
+  if (existsSync(join(directory, 'packed-refs')) || !isPlainRevision(name)) {
+    await git(directory, sha === zeroSha ? ['update-ref', '-d', name] : ['update-ref', name, sha])
+  } else if (sha === zeroSha) await rm(join(directory, name), { force: true })
+  else await replaceFile(join(directory, name), `${sha}\n`)
+}
+
+async function replaceFile(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = `${path}.${randomUUID()}.lock`
+  await writeFile(unfinished, content)
+  await rename(unfinished, path)
 }

@@ -15,16 +15,15 @@ import {
 import { findWorkflowChange, isFastForward } from '../git/history.ts'
 import {
   isoSeconds,
-  listTree,
   objectType,
   readBlob,
   readCommit,
   type Signature,
   writeBlob,
   writeCommit,
-  writeTree,
 } from '../git/objects.ts'
 import { isPlainRevision, listRefs, type Ref, readRef, resolveCommit, zeroSha } from '../git/refs.ts'
+import { listTree, writeTree } from '../git/trees.ts'
 import { hasPermission } from '../permissions.ts'
 import { changeRef } from '../ref-changes.ts'
 import { shapeGitCommit, shapeTreeEntry } from '../shapes/commits.ts'

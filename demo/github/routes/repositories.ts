@@ -1,8 +1,9 @@
 /** Repositories, branches, contents, commits and comparisons. */
 import { type Answer, ApiError, type Call, found, ok, paginate, route } from '../api.ts'
 import { aheadBehind, diffCommits, listCommits, mergeBase } from '../git/history.ts'
-import { findEntry, listTree, readBlob, readCommit, readCommits, type TreeEntry } from '../git/objects.ts'
+import { readBlob, readCommit, readCommits } from '../git/objects.ts'
 import { listRefs, readRef, resolveCommit } from '../git/refs.ts'
+import { findEntry, listTree, type TreeEntry, treeOf } from '../git/trees.ts'
 import { roleOf } from '../permissions.ts'
 import { shapeCommit, shapeFileChange } from '../shapes/commits.ts'
 import { shapePull } from '../shapes/pulls.ts'
@@ -89,7 +90,7 @@ async function getContents(call: Call): Promise<Answer> {
   if (!sha)
     throw new ApiError(404, path === '' ? 'This repository is empty.' : `No commit found for the ref ${ref}`)
   const entry = path === '' ? undefined : found(await findEntry(repository.directory, sha, path))
-  if (!entry || entry.type === 'tree') return listFolder(call, sha, path)
+  if (!entry || entry.type === 'tree') return listFolder(call, entry?.sha ?? sha, path)
   const content = await readBlob(repository.directory, entry.sha)
   if (/\braw\b/.test(accept))
     return { status: 200, raw: { type: 'application/vnd.github.raw+json; charset=utf-8', content } }
@@ -97,7 +98,11 @@ async function getContents(call: Call): Promise<Answer> {
 }
 
 async function listFolder(call: Call, sha: string, path: string): Promise<Answer> {
-  const entries = await listTree(call.repository.directory, path === '' ? sha : `${sha}:${path}`, false)
+  const entries = await listTree(
+    call.repository.directory,
+    await treeOf(call.repository.directory, sha),
+    false,
+  )
   const ref = call.query.get('ref') ?? call.repository.defaultBranch
   const full = entries.map((entry) => ({
     ...entry,

@@ -1,6 +1,7 @@
 /** Commits, trees, files and comparisons as GitHub writes them. */
 import type { FileChange } from '../git/history.ts'
-import type { Commit, Signature, TreeEntry } from '../git/objects.ts'
+import type { Commit, Signature } from '../git/objects.ts'
+import type { TreeEntry } from '../git/trees.ts'
 import type { Repository, User } from '../state.ts'
 import type { World } from '../world.ts'
 import { htmlUrl, nodeId, repositoryUrl, shapeUser } from './users.ts'
