@@ -9,10 +9,8 @@ import {
 } from '../check.ts'
 import { cleanSource, readCopy } from '../copy-sources.ts'
 import { copiedPaths, searchPath } from '../image-model.ts'
+import { isInstall, isManifestInstall } from '../install-command.ts'
 import { chainInstructions, type Instruction, type Stage } from '../parse-dockerfile.ts'
-
-const installPattern =
-  /\b(pip3? install|uv (sync|pip install)|poetry install|pdm (install|sync)|npm (ci|install|i)\b|pnpm (install|i|fetch)\b|yarn( install)?\b|bundle install|composer install)/
 
 const sameEnvironment: DockerfileCheck = {
   id: 'E19',
@@ -84,14 +82,6 @@ const manifestFirst: DockerfileCheck = {
   },
 }
 
-/** Installing a tool by name needs no manifest. */
-function isManifestInstall(text: string): boolean {
-  return (
-    installPattern.test(text) &&
-    !/\b(pip3? install (uv|poetry|pdm)\b|npm (install|i) (-g|--global)\b)/.test(text)
-  )
-}
-
 const aptInOneLayer: DockerfileCheck = {
   id: 'W22',
   level: 'warning',
@@ -131,9 +121,7 @@ const compilersApart: DockerfileCheck = {
     )
     if (compiler) return failed('The last stage installs a compiler or headers.', compiler.line)
     if (parsed.stages.length > 1) return passed(`${parsed.stages.length} stages`, final.line)
-    const install = chainInstructions(final).find(
-      ({ keyword, text }) => keyword === 'RUN' && installPattern.test(text),
-    )
+    const install = chainInstructions(final).find(({ keyword, text }) => keyword === 'RUN' && isInstall(text))
     return install
       ? failed('Dependencies are installed in the stage that ships.', install.line)
       : notApplicable('Nothing is built.')
@@ -192,7 +180,7 @@ const cacheMount: DockerfileCheck = {
   run: ({ parsed }) => {
     const installs = parsed.stages
       .flatMap(({ instructions }) => instructions)
-      .filter(({ keyword, text }) => keyword === 'RUN' && installPattern.test(text))
+      .filter(({ keyword, text }) => keyword === 'RUN' && isInstall(text))
     if (installs.length === 0) return notApplicable('Nothing is installed.')
     const mounted = installs.find(({ flags }) =>
       (flags.get('mount') ?? []).some((mount) => mount.includes('type=cache')),
