@@ -10,7 +10,7 @@ import { OperatorError } from '../src/errors.ts'
 import { unifiedDiff } from '../src/patch/unified-diff.ts'
 import { type Regreen, startRegreen } from '../src/regreen.ts'
 import { listRepairs } from '../src/store/repairs.ts'
-import { type DemoCase, demoCases } from './demo-cases.ts'
+import { type DemoCase, demoCases, readDemoFiles } from './demo-cases.ts'
 import { type SmallGithub, startSmallGithub } from './github/small-github.ts'
 
 export interface DemoOptions {
@@ -51,7 +51,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     say('Regreen  is starting: its embedded database takes a few seconds the first time')
     const times: StageTime[] = []
     regreen = await startRegreen(configFor(github, directory), {
-      log: pino({ level: 'silent' }),
+      log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
       onStage: (repair, ran) => {
         times.push(ran)
         say(stageLine(repair, ran))
@@ -59,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     })
     github.setWebhook({ url: `${regreen.url}/api/github/webhooks`, secret: webhookSecret })
     say(`Regreen  ${regreen.url}\n`)
-    await pushBreakingCommit(github, demoCase, options.language, say)
+    await pushWorkflow(github, options, demoCase, say)
     const repair = await untilCompleted(regreen)
     await github.idle({ timeoutMs: demoMsMax })
     const outcome = await summarize(github, demoCase, repair, times, Date.now() - startedAt)
@@ -90,26 +90,17 @@ function configFor(github: SmallGithub, directory: string): Config {
   }
 }
 
-async function pushBreakingCommit(
+async function pushWorkflow(
   github: SmallGithub,
-  demoCase: DemoCase,
-  language: Language,
+  { case: name, language }: DemoOptions,
+  { repository, message }: DemoCase,
   say: (text: string) => void,
 ): Promise<void> {
-  await github.importDirectory(demoCase.repository, demoCase.directory, {
-    collaborators: { aiko: 'write' },
-  })
-  const files: Record<string, string> = { ...demoCase.push.files }
-  if (language !== 'en') files['.github/regreen.yml'] = `language: ${language}\n`
-  const { sha } = await github.push(demoCase.repository, {
-    branch: 'main',
-    files,
-    message: demoCase.push.message,
-    author: 'aiko',
-  })
-  say(
-    `aiko pushes "${demoCase.push.message}" to ${demoCase.repository} (${sha.slice(0, 7)}); the workflow runs.`,
-  )
+  const { first, pushed } = await readDemoFiles(name)
+  if (language !== 'en') first['.github/regreen.yml'] = `language: ${language}\n`
+  await github.createRepository(repository, { files: first, collaborators: { aiko: 'write' } })
+  const { sha } = await github.push(repository, { branch: 'main', files: pushed, message, author: 'aiko' })
+  say(`aiko pushes "${message}" to ${repository} (${sha.slice(0, 7)}); the workflow runs.`)
 }
 
 function stageLine(repair: Repair, { stage, milliseconds }: StageTime): string {
@@ -198,7 +189,7 @@ async function summarize(
     notices: verification?.after?.notices ?? [],
     report: await writeReport(repair),
     stages,
-    githubRequests: github.requests.filter(({ actor }) => actor?.startsWith('app')).length,
+    githubRequests: github.requests.filter(({ actor }) => actor === 'app' || actor.endsWith('[bot]')).length,
     totalSeconds: Math.round(totalMs / 100) / 10,
   }
 }

@@ -4,7 +4,6 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { loadAgents } from '../agent/load-agents.ts'
-import { tryPatchedImage } from '../docker/try-image.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import type { Patch } from '../domain/patch.ts'
 import { currentAttempt, newRepair, type Repair } from '../domain/repair.ts'
@@ -157,6 +156,7 @@ function localRepair(files: WorkingTree, evidence: Evidence, language: Language)
 }
 
 async function tryImageOf(patch: Patch, files: WorkingTree) {
+  const { tryPatchedImage } = await import('../docker/try-image.ts')
   return tryPatchedImage(patch, files, (progress) => process.stderr.write(`${progress}\n`))
 }
 

@@ -16,8 +16,11 @@ export interface RepositoryClient {
   readonly token: string
 }
 
-/** What a token may do. `reporter` only comments; the writers are asked for only after the gates. */
-export type Purpose = 'reader' | 'reporter' | 'writer' | 'workflow-writer'
+/**
+ * What a token may do. The reporters only comment; the writers are asked for only after the gates.
+ * GitHub counts comments on commits as contents, so `commit-reporter` needs to write those.
+ */
+export type Purpose = 'reader' | 'reporter' | 'commit-reporter' | 'writer' | 'workflow-writer'
 
 export interface GithubAccess {
   /** Where people see GitHub, such as `https://github.com`. */
@@ -47,6 +50,7 @@ export interface AppCredentials {
 const permissionsOf: Record<Purpose, Record<string, 'read' | 'write'>> = {
   reader: { actions: 'read', checks: 'read', contents: 'read', metadata: 'read', pull_requests: 'read' },
   reporter: { checks: 'write', contents: 'read', metadata: 'read', pull_requests: 'write' },
+  'commit-reporter': { checks: 'write', contents: 'write', metadata: 'read' },
   // No `workflows`: a patch that was let through by mistake still cannot change what CI runs.
   writer: { actions: 'read', checks: 'write', contents: 'write', metadata: 'read', pull_requests: 'write' },
   'workflow-writer': {

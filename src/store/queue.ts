@@ -43,6 +43,7 @@ export async function openQueue(
   boss.on('error', onError)
   await boss.start()
   await createQueue(boss)
+  if (database.engine === 'pglite') await releaseAbandoned(boss, database)
   return {
     enqueue: (session, task, options) => send(boss, session.forQueue, task, options?.notBefore),
     start: (work) => startWork(boss, work),
@@ -61,6 +62,22 @@ async function createQueue(boss: PgBoss): Promise<void> {
     retryBackoff: true,
     retryDelayMax: 60,
   })
+}
+
+/**
+ * On PGlite we hold the only process, so a task that is active at start was abandoned by a killed one. It
+ * runs again at once; between replicas only the missing heartbeat can tell.
+ */
+async function releaseAbandoned(boss: PgBoss, database: Database): Promise<void> {
+  const active = await database.query<{ id: string }>(
+    `select id from pgboss.job where name = $1 and state = 'active'`,
+    [name],
+  )
+  if (active.length > 0)
+    await boss.fail(
+      name,
+      active.map(({ id }) => id),
+    )
 }
 
 async function send(boss: PgBoss, db: Db, task: Task, notBefore?: Date): Promise<void> {

@@ -1,5 +1,5 @@
 /** A guarded snapshot of a repository at one commit: fetched, never checked out, never run. */
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SimpleGit, simpleGit } from 'simple-git'
@@ -17,7 +17,7 @@ export interface Snapshot extends RepositoryFiles {
 const fetchSilenceMsMax = 60_000
 
 /**
- * Fetches one commit, without history; blobs come when they are read.
+ * Fetches one commit, without history and without files above `fileBytesMax`, in one request.
  * Nothing of the repository can take effect here: no checkout, so no hooks, filters, symbolic links or
  * submodules; no configuration from system or user; no protocol but HTTP(S).
  */
@@ -33,7 +33,9 @@ export async function openSnapshot(from: {
     const git = guardedGit(directory)
     await git.init(true)
     await writeRemote(directory, from.url, from.token)
-    await git.raw('fetch', '--quiet', '--depth=1', '--no-tags', '--filter=blob:none', 'origin', from.sha)
+    const filter = `--filter=blob:limit=${fileBytesMax + 1}`
+    await git.raw('fetch', '--quiet', '--depth=1', '--no-tags', filter, 'origin', from.sha)
+    await forgetRemote(directory)
     const blobs = parseTree(await git.raw('ls-tree', '-r', '-z', '--full-tree', from.sha))
     return { ...filesOf(git, blobs), close }
   } catch (error) {
@@ -51,13 +53,13 @@ function guardedGit(directory: string): SimpleGit {
     baseDir: directory,
     maxConcurrentProcesses: 2,
     timeout: { block: fetchSilenceMsMax },
-    allowEnvironment: ['GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'GIT_TERMINAL_PROMPT'],
-  } as Parameters<typeof simpleGit>[0]).env({
+    allowEnvironment: ['GIT_CONFIG_NOSYSTEM', 'GIT_TERMINAL_PROMPT'],
+  }).env({
     PATH: process.env.PATH ?? '',
+    // Our own empty folder: no configuration of a user is read.
     HOME: directory,
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
   })
 }
@@ -74,6 +76,11 @@ async function writeRemote(directory: string, url: string, token: string): Promi
     '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false',
   ]
   await appendFile(join(directory, 'config'), `${config.join('\n')}\n`, { mode: 0o600 })
+}
+
+/** The token leaves the disk, and a file that was left out reads as absent instead of being fetched. */
+async function forgetRemote(directory: string): Promise<void> {
+  await writeFile(join(directory, 'config'), '[core]\n\trepositoryFormatVersion = 0\n\tbare = true\n')
 }
 
 interface Blob {
@@ -97,8 +104,8 @@ function filesOf(git: SimpleGit, blobs: Map<string, Blob>): RepositoryFiles {
     async read(path) {
       const blob = blobs.get(path)
       if (!blob?.mode.startsWith('100')) return null
-      if (Number(await git.raw('cat-file', '-s', blob.id)) > fileBytesMax) return null
-      return decodeUtf8(await git.showBuffer(blob.id))
+      const bytes = await git.binaryCatFile(['blob', blob.id]).catch(() => null)
+      return bytes === null || bytes.length > fileBytesMax ? null : decodeUtf8(bytes)
     },
   }
 }

@@ -20,9 +20,7 @@ const ownRules: readonly { pattern: RegExp; replace: string }[] = [
   { pattern: /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{0,200}:)[^\s/@]{1,200}@/gi, replace: `$1${mask}@` },
 ]
 
-const config = {
-  rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: { creator: recommended } }],
-}
+const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: recommended }] }
 
 /** The same number of lines, secrets masked. Private keys are masked as the block they are. */
 export async function redact(texts: readonly string[]): Promise<readonly string[]> {
@@ -37,8 +35,8 @@ function apply(line: string, { pattern, replace }: { pattern: RegExp; replace: s
 
 async function maskFound(content: string): Promise<string> {
   const result = await lintSource({
-    source: { content, filePath: 'job.log', ext: '.log', contentType: 'text' },
-    options: { config, noPhysicFilePath: true } as never,
+    source: { content, filePath: '/job.log', contentType: 'text' },
+    options: { config, locale: 'en' },
   })
   const ranges = result.messages.map((message) => message.range).sort((a, b) => b[0] - a[0])
   let masked = content

@@ -20,9 +20,11 @@ export async function writeStatus(
   if (repair.conclusion === 'superseded' && repair.effects.checkRunId === null) return repair.effects
   const note = renderStatusNote(repair, { now: services.now(), serverUrl: services.github.serverUrl })
   const botLogin = `${await services.github.appSlug()}[bot]`
-  return services.github.withClient(repair, 'reporter', async (client) => {
+  const place = placeOf(repair)
+  const purpose = 'commitSha' in place ? 'commit-reporter' : 'reporter'
+  return services.github.withClient(repair, purpose, async (client) => {
     const commentId = await writeComment(client, {
-      place: placeOf(repair),
+      place,
       marker: repairMarker(repair),
       botLogin,
       body: note,

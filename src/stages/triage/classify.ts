@@ -69,7 +69,7 @@ function citationOf({ log, line }: Pick<Hit, 'log' | 'line'>): Citation {
 
 /** Wordings that mark a cause where no signature does. */
 const causal =
-  /##\[error\]|\b(?:error|fatal|failed|failure|exception|panic(?:ked)?|traceback)\b|cannot find|not found|no such file|denied/i
+  /##\[error\]|\b(?:[A-Z]\w{0,60}Error|error|fatal|failed|failure|exception|panic(?:ked)?|traceback)\b|cannot find|not found|no such file|denied/i
 
 /** Ends and echoes of a failure, never its cause. */
 const notCausal =

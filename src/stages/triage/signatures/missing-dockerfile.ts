@@ -30,9 +30,7 @@ export const signatures: readonly Signature[] = [
       matches: [
         'unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat /home/runner/work/a/a/Dockerfile: no such file or directory',
       ],
-      differs: [
-        'unable to evaluate symlinks in context path: lstat /home/runner/work/a/a/web: no such file or directory',
-      ],
+      differs: ['unable to evaluate symlinks in Dockerfile path: permission denied'],
     },
   },
   {
