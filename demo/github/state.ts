@@ -192,7 +192,6 @@ export interface WorkflowRun {
   headBranch: string
   headSha: string
   headRepository: Repository
-  pullNumbers: number[]
   actor: User
   createdAt: string
   checkSuiteId: number

@@ -19,6 +19,15 @@ export function interpolate(text: string, scope: Scope): string {
   return text.replace(/\$\{\{([\s\S]*?)\}\}/g, (_, source: string) => toText(evaluate(source, scope)))
 }
 
+/** A name that cannot be evaluated stands as it is, as on GitHub for skipped jobs. */
+export function interpolateOrKeep(name: string, scope: Scope): string {
+  try {
+    return interpolate(name, scope)
+  } catch {
+    return name
+  }
+}
+
 /** The value of a text that is one expression as a whole, else its interpolation. */
 export function evaluateText(text: unknown, scope: Scope): Value {
   if (typeof text !== 'string') return (text ?? null) as Value

@@ -1,5 +1,7 @@
 /** The glob patterns of workflow filters: `*`, `**`, `?`, `+`, `[]` and a leading `!`. */
 
+import { InvalidWorkflow } from './workflow-file.ts'
+
 /** Whether a name passes a list of patterns. Later ones win, as on GitHub. */
 export function matchesAny(patterns: readonly string[], name: string): boolean {
   let isMatch = false
@@ -25,7 +27,11 @@ function toRegExp(pattern: string): RegExp {
     else if (letter === '\\') source += escapeForRegExp(pattern[++at] ?? '')
     else source += escapeForRegExp(letter)
   }
-  return new RegExp(`^${source}$`)
+  try {
+    return new RegExp(`^${source}$`)
+  } catch {
+    throw new InvalidWorkflow(`The filter pattern '${pattern}' is not valid.`)
+  }
 }
 
 function escapeForRegExp(text: string): string {

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { announce } from '../announce.ts'
 import { shapeCheckRun, suiteKey } from '../shapes/actions.ts'
-import type { CheckRun, Conclusion, Job, Repository, RunAttempt, WorkflowRun } from '../state.ts'
+import type { Annotation, CheckRun, Conclusion, Job, Repository, RunAttempt, WorkflowRun } from '../state.ts'
 import { now, type World } from '../world.ts'
 import {
+  ExpressionError,
   evaluateText,
-  interpolate,
+  interpolateOrKeep,
   isConditionMet,
   isTruthy,
   type Scope,
@@ -106,12 +107,22 @@ export class RunExecution {
   }
 
   private async runKey(key: string, definition: JobDefinition): Promise<KeyResult> {
+    try {
+      return await this.runJobs(key, definition)
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error
+      return this.endUnrun(key, definition, 'failure', `The template is not valid. ${error.message}`)
+    }
+  }
+
+  private async runJobs(key: string, definition: JobDefinition): Promise<KeyResult> {
     const kept = this.options.kept.filter((job) => job.key === key)
     const needs = await this.needsOf(definition)
     const scope = this.keyScope(needs)
     if (kept.length > 0 && kept.length === this.previousCount(key)) return this.keep(kept)
-    const condition = this.judgeCondition(definition, scope)
-    if (condition !== 'run') return this.endUnrun(key, definition, condition)
+    if (!isConditionMet(definition.if, scope)) {
+      return this.endUnrun(key, definition, this.attempt.isCancelled ? 'cancelled' : 'skipped')
+    }
     const rows = this.matrixRows(definition, scope)
     const failFast = new AbortController()
     const jobs = rows.map((row) => this.addJob(key, definition, row, scope))
@@ -177,20 +188,14 @@ export class RunExecution {
     }
   }
 
-  private judgeCondition(
+  private endUnrun(
+    key: string,
     definition: JobDefinition,
-    scope: Scope,
-  ): 'run' | 'skipped' | 'cancelled' | 'failure' {
-    try {
-      if (isConditionMet(definition.if, scope)) return 'run'
-      return this.attempt.isCancelled ? 'cancelled' : 'skipped'
-    } catch {
-      return 'failure'
-    }
-  }
-
-  private endUnrun(key: string, definition: JobDefinition, conclusion: Conclusion): KeyResult {
+    conclusion: Conclusion,
+    message?: string,
+  ): KeyResult {
     const job = this.addJob(key, definition, undefined, this.keyScope({}))
+    if (message !== undefined) this.checkRunOf(job).annotations = [jobAnnotation(message)]
     this.complete(job, conclusion)
     return { result: conclusion, outputs: {} }
   }
@@ -354,6 +359,12 @@ interface JobPart {
   signal: AbortSignal
 }
 
+/** An annotation about a job that has no log. */
+function jobAnnotation(message: string): Annotation {
+  const place = { path: '.github', start_line: 1, end_line: 1, start_column: null, end_column: null }
+  return { ...place, annotation_level: 'failure', title: '', message, raw_details: '' }
+}
+
 function overallConclusion(conclusions: readonly Conclusion[]): Conclusion {
   if (conclusions.includes('failure')) return 'failure'
   if (conclusions.includes('cancelled')) return 'cancelled'
@@ -367,15 +378,6 @@ function isFailFast(definition: JobDefinition, scope: Scope): boolean {
 
 function hasPlaceholder(name: string | undefined): boolean {
   return name?.includes('${{') ?? false
-}
-
-/** A name that cannot be evaluated stands as it is, as on GitHub for skipped jobs. */
-function interpolateOrKeep(name: string, scope: Scope): string {
-  try {
-    return interpolate(name, scope)
-  } catch {
-    return name
-  }
 }
 
 function labelsOf(definition: JobDefinition, scope: Scope): string[] {

@@ -9,7 +9,14 @@ import { shapeRepository, shapeUser } from '../shapes/users.ts'
 import type { Conclusion, Job, Repository, RunAttempt, User, Workflow, WorkflowRun } from '../state.ts'
 import { now, type World } from '../world.ts'
 import type { WorkflowEvent } from './events.ts'
-import { evaluateText, interpolate, isTruthy, type Scope, toText } from './expressions.ts'
+import {
+  ExpressionError,
+  evaluateText,
+  interpolateOrKeep,
+  isTruthy,
+  type Scope,
+  toText,
+} from './expressions.ts'
 import { type RunnerSettings, runGithubContext } from './job-context.ts'
 import { RunExecution } from './run-execution.ts'
 import { Semaphore } from './semaphore.ts'
@@ -114,7 +121,12 @@ export class Scheduler {
     parsed: ParsedWorkflow,
   ) {
     const run = await this.record(repository, event, workflow, parsed)
-    await this.execute(repository, run)
+    try {
+      await this.execute(repository, run)
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error
+      await this.endUnstarted(repository, run)
+    }
     return run
   }
 
@@ -124,12 +136,14 @@ export class Scheduler {
     workflow: Workflow,
   ): Promise<WorkflowRun> {
     const run = await this.record(repository, event, workflow, undefined)
-    const attempt = run.attempts[0]!
-    attempt.status = 'completed'
-    attempt.conclusion = 'failure'
+    await this.endUnstarted(repository, run)
+    return run
+  }
+
+  private async endUnstarted(repository: Repository, run: WorkflowRun): Promise<void> {
+    Object.assign(run.attempts.at(-1)!, { status: 'completed', conclusion: 'failure' })
     await this.announceRun(repository, run, 'requested')
     await this.announceRun(repository, run, 'completed')
-    return run
   }
 
   private async record(
@@ -152,7 +166,6 @@ export class Scheduler {
       headBranch: event.headBranch,
       headSha: event.headSha,
       headRepository,
-      pullNumbers: pull && headRepository === repository ? [pull.number] : [],
       actor: event.actor,
       createdAt: now(this.world),
       checkSuiteId: this.world.nextId(),
@@ -160,7 +173,7 @@ export class Scheduler {
     }
     this.addAttempt(run, event.actor)
     if (definition?.runName)
-      run.displayTitle = interpolate(definition.runName, this.runScope(repository, run))
+      run.displayTitle = interpolateOrKeep(definition.runName, this.runScope(repository, run))
     repository.runs.set(run.id, run)
     return run
   }

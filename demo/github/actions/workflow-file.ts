@@ -1,5 +1,5 @@
 /** Reads a workflow file into what the runner needs, and names what is wrong with it. */
-import { isMap, parseDocument } from 'yaml'
+import { type Document, isMap, parseDocument } from 'yaml'
 
 export interface ParsedWorkflow {
   name: string | undefined
@@ -85,7 +85,7 @@ export function parseWorkflow(text: string): ParsedWorkflow {
       error.linePos?.[0].line,
     )
   if (!isMap(document.contents)) throw new InvalidWorkflow('The workflow must be a mapping.')
-  const root = document.toJS({ maxAliasCount: 1_000 }) as Record<string, unknown>
+  const root = plainValue(document)
   refuseUnknownKeys(root, rootKeys, '(root)')
   const jobs = parseJobs(root.jobs)
   refuseUnknownNeeds(jobs)
@@ -98,6 +98,17 @@ export function parseWorkflow(text: string): ParsedWorkflow {
     permissions: root.permissions,
     concurrency: parseConcurrency(root.concurrency),
     jobs,
+  }
+}
+
+/** More aliases than this are an attack, not a workflow. */
+const aliasesMax = 1_000
+
+function plainValue(document: Document.Parsed): Record<string, unknown> {
+  try {
+    return document.toJS({ maxAliasCount: aliasesMax }) as Record<string, unknown>
+  } catch (error) {
+    throw new InvalidWorkflow(`You have an error in your yaml syntax: ${(error as Error).message}`)
   }
 }
 

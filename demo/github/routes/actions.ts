@@ -140,7 +140,7 @@ function askedJob(call: Call): Job {
 
 function redirectToLog(call: Call): Answer {
   const job = askedJob(call)
-  if (job.log.length === 0) throw new ApiError(404, 'Not Found')
+  if (job.status !== 'completed' || job.log.length === 0) throw new ApiError(404, 'Not Found')
   return { status: 302, headers: { location: `${call.world.logsUrl}/_logs/${logTicket(job)}` } }
 }
 

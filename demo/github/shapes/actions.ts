@@ -1,6 +1,15 @@
 /** Workflows, runs, jobs and check runs as GitHub writes them. */
 import { readCommit } from '../git/objects.ts'
-import type { CheckRun, Job, Repository, RunAttempt, Step, Workflow, WorkflowRun } from '../state.ts'
+import type {
+  CheckRun,
+  Job,
+  PullRequest,
+  Repository,
+  RunAttempt,
+  Step,
+  Workflow,
+  WorkflowRun,
+} from '../state.ts'
 import type { World } from '../world.ts'
 import { shapeEventCommit } from './commits.ts'
 import { shapePullReference } from './pulls.ts'
@@ -50,9 +59,7 @@ export async function shapeRun(
     check_suite_node_id: nodeId('CS', run.checkSuiteId),
     url,
     html_url: `${htmlUrl(world, repository)}/actions/runs/${run.id}`,
-    pull_requests: run.pullNumbers.map((number) =>
-      shapePullReference(world, repository, repository.pulls.get(number)!),
-    ),
+    pull_requests: pullsOf(repository, run).map((pull) => shapePullReference(world, repository, pull)),
     created_at: run.createdAt,
     updated_at: attempt.updatedAt,
     actor: shapeUser(world, run.actor),
@@ -72,6 +79,17 @@ export async function shapeRun(
     repository: shapeMinimalRepository(world, repository),
     head_repository: shapeMinimalRepository(world, run.headRepository),
   }
+}
+
+/** As on GitHub: open pull requests of the same branch or commit, whatever started the run; none for forks. */
+function pullsOf(repository: Repository, run: WorkflowRun): PullRequest[] {
+  return [...repository.pulls.values()].filter(
+    ({ state, head }) =>
+      state === 'open' &&
+      head.repository === repository &&
+      run.headRepository === repository &&
+      (head.ref === run.headBranch || head.sha === run.headSha),
+  )
 }
 
 /** A job of a run. */

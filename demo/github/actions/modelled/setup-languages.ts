@@ -1,6 +1,7 @@
 /** Models actions/setup-node and actions/setup-python with what the host has on its search path. */
 import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { StepFailed } from '../job-context.ts'
@@ -21,8 +22,19 @@ async function setUpPython(step: ActionStep): Promise<void> {
   const asked = versionAsked(step, 'python-version')
   refuseUnknownPython(asked)
   await reportVersion(step, 'python3', asked)
+  await providePython(step)
   requireRequirements(step)
   addPost(step)
+}
+
+/** On hosts that know only `python3`, the plain names lead there, as they do on GitHub. */
+async function providePython({ context }: ActionStep): Promise<void> {
+  if (await hostVersion('python')) return
+  const folder = join(context.root, 'tools', 'python')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'python'), '#!/bin/sh\nexec python3 "$@"\n', { mode: 0o755 })
+  await writeFile(join(folder, 'pip'), '#!/bin/sh\nexec python3 -m pip "$@"\n', { mode: 0o755 })
+  context.paths.unshift(folder)
 }
 
 function versionAsked({ context, inputs }: ActionStep, input: string): string {
