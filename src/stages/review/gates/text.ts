@@ -15,15 +15,30 @@ export const text: Gate = {
   },
 }
 
+/** One file's lines of a kind: more of them say nothing new. */
+const linesShownMax = 5
+
 function inspectChange(change: FileChange): Finding[] {
-  const { added, removed } = lineDiff(change)
-  const kept = new Set(removed.map(hiddenIn).filter((hidden) => hidden !== ''))
-  const hidden = added.filter((line) => hiddenIn(line) !== '' && !kept.has(hiddenIn(line)))
+  const { added } = lineDiff(change)
   const long = isLockFile(change.path) ? [] : added.filter((line) => line.text.length > addedLineCharsMax)
   return [
-    ...hidden.slice(0, 5).map((line) => hiddenFinding(change.path, line)),
-    ...long.slice(0, 5).map((line) => longFinding(change.path, line)),
+    ...hiddenLines(change).map((line) => hiddenFinding(change.path, line)),
+    ...long.slice(0, linesShownMax).map((line) => longFinding(change.path, line)),
   ]
+}
+
+function hiddenLines(change: FileChange): DiffLine[] {
+  const { added, removed } = lineDiff(change)
+  const found: DiffLine[] = []
+  let kept: Set<string> | undefined
+  for (const line of added) {
+    const hidden = hiddenIn(line)
+    if (hidden === '') continue
+    kept ??= new Set(removed.map(hiddenIn))
+    if (!kept.has(hidden)) found.push(line)
+    if (found.length === linesShownMax) break
+  }
+  return found
 }
 
 /** A line edited elsewhere may keep what it had, such as a joiner in a Persian word. */

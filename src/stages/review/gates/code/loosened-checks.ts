@@ -7,7 +7,7 @@ import { type DiffLine, scannedLines, scannedRemovedLines, splitLines } from '..
 import { isTrivial, newHiddenErrors } from '../shell-workarounds.ts'
 
 const settingsFile =
-  /^(?:[^/]*(?:jest|vitest|vite|karma|mocharc|nycrc|c8rc|cypress|playwright|eslint|oxlint|biome|stylelint|tsconfig|jsconfig|tslint|prettier|ruff|mypy|pyright|pytest|flake8|pylint|coverage|codecov|sonar|phpunit|phpstan|psalm|phpcs|rubocop|simplecov|golangci|clippy|rustfmt|checkstyle|pmd|detekt|jacoco|spotbugs|hadolint|trivy|semgrep|tox|setup|pyproject|package|composer|cargo|pom|build\.gradle)[^/]*|\.[a-z]+ignore|\.coveragerc|\.editorconfig)$/
+  /^(?:[^/]*(?:jest|vitest|vite|next|nuxt|karma|mocharc|nycrc|c8rc|cypress|playwright|eslint|oxlint|biome|stylelint|tsconfig|jsconfig|tslint|prettier|ruff|mypy|pyright|pytest|flake8|pylint|coverage|codecov|sonar|phpunit|phpstan|psalm|phpcs|rubocop|simplecov|golangci|clippy|rustfmt|checkstyle|pmd|detekt|jacoco|spotbugs|hadolint|trivy|semgrep|tox|setup|pyproject|package|composer|cargo|pom|build\.gradle)[^/]*|\.[a-z]+ignore|\.coveragerc|\.editorconfig)$/
 
 const ignoreFile =
   /^\.(?:eslint|prettier|stylelint|test|nyc|trivy|semgrep|gitleaks|snyk|bandit|jest|lint)ignore$|^\.(?:gitleaksignore|trivyignore|eslintignore)$/
@@ -19,7 +19,6 @@ const looser: readonly RegExp[] = [
   /["']?(?:strict|noImplicitAny|strictNullChecks|strictFunctionTypes|noUncheckedIndexedAccess|exactOptionalPropertyTypes|noUnused(?:Locals|Parameters)|noImplicitReturns|checkJs|forceConsistentCasingInFileNames|failOnWarning|failOnRisky|error_on_warning|disallow_untyped_defs|warn_unused_ignores|warn_return_any|check_untyped_defs|typeCheckingMode)["']?\s{0,3}[:=]\s{0,3}["']?(?:false|False|0|off|no)\b/,
   /["']?(?:skipLibCheck|passWithNoTests|noEmitOnError|ignore_missing_imports|ignore_errors|suppressImplicitAnyIndexErrors|ignoreDeprecations|ignoreBuildErrors|ignoreDuringBuilds|bail_on_error|ignoreFailures|testFailureIgnore|maven\.test\.failure\.ignore|failOnError|skipTests|isIgnoreExitValue|allow_failure)["']?\s{0,3}[:=>(]\s{0,3}["']?(?:true|True|1|yes)\b/,
   /["']?[\w@/-]{2,80}["']?\s{0,3}:\s{0,3}\[?\s{0,3}["'](?:off|warn)["']|["']?[\w@/-]{2,80}["']?\s{0,3}:\s{0,3}0\s{0,3},?\s{0,3}$/,
-  /--passWithNoTests\b|--no-fail\b|--exit-zero\b/,
 ]
 
 const exclusion =

@@ -1,5 +1,6 @@
 /** A workflow or action file as gates compare it: jobs and steps, whatever YAML spelling they have. */
-import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml'
+import { type Document, visit } from 'yaml'
+import { lineAtOffset, strictYaml } from '../strict-yaml.ts'
 
 export type Mapping = Readonly<Record<string, unknown>>
 
@@ -27,28 +28,26 @@ export interface WorkflowModel {
 /** Aliases beyond this are an attack: a workflow has a handful. */
 const aliasesMax = 100
 
+/** GitHub allows 256 jobs of a matrix; larger files are no workflows, and cost time to compare. */
+const jobsMax = 256
+const stepsOfJobMax = 300
+
 /** The model of a text; with `errors` where the text is not the YAML that GitHub would accept. */
 export function workflowModel(text: string): WorkflowModel {
-  const lineCounter = new LineCounter()
-  const documents = parseAllDocuments(text, {
-    merge: true,
-    uniqueKeys: true,
-    lineCounter,
-    prettyErrors: false,
-  })
-  const document = documents[0]
-  if (!('length' in documents) || documents.length === 0 || !document)
-    return emptyModel(['the file is empty'])
-  const errors = documents.flatMap((each) =>
-    each.errors.map(({ message }) => message.split('\n')[0] ?? message),
-  )
+  const { documents, faults } = strictYaml(text)
+  const [document] = documents
+  if (!document) return { root: {}, jobs: [], errors: ['the file is empty'], tricks: [] }
+  const errors = faults.map(({ message }) => message.split('\n')[0] ?? message)
   const root = plainValue(document, errors)
-  const lineOf = (path: (string | number)[]) => lineAt(document, lineCounter, path)
+  if (isTooLarge(root))
+    return { root: {}, jobs: [], errors: ['it has more jobs or steps than a workflow'], tricks: [] }
+  const lineOf = (path: (string | number)[]) => lineAt(document, text, path)
   return { root, jobs: jobsOf(root, lineOf), errors, tricks: tricksOf(documents) }
 }
 
-function emptyModel(errors: string[]): WorkflowModel {
-  return { root: {}, jobs: [], errors, tricks: [] }
+function isTooLarge(root: Mapping): boolean {
+  const jobs = [...Object.values(asMapping(root.jobs)), root.runs]
+  return jobs.length > jobsMax || jobs.some((each) => asList(asMapping(each).steps).length > stepsOfJobMax)
 }
 
 function plainValue(document: Document, errors: string[]): Mapping {
@@ -89,22 +88,20 @@ function job(
   return { id, value, steps, line: lineOf(path) }
 }
 
-function lineAt(document: Document, lineCounter: LineCounter, path: (string | number)[]): number | null {
+function lineAt(document: Document, text: string, path: (string | number)[]): number | null {
   const node = document.getIn(path, true)
   const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : null
-  if (!Array.isArray(range)) return null
-  const { line } = lineCounter.linePos(Number(range[0]))
-  return line > 0 ? line : null
+  return Array.isArray(range) ? lineAtOffset(text, Number(range[0])) : null
 }
 
-function tricksOf(documents: readonly { errors: unknown[] }[]): string[] {
+function tricksOf(documents: readonly Document[]): string[] {
   const tricks: string[] = documents.length > 1 ? ['a second document'] : []
   for (const document of documents) {
-    visit(document as Document, {
+    visit(document, {
       Alias: () => void tricks.push('an alias'),
       Pair: (_, pair) => {
         const key = pair.key as { value?: unknown; source?: string } | null
-        if (key?.value === '<<') tricks.push('a merge key')
+        if (isMergeKey(key?.value)) tricks.push('a merge key')
         if (key !== null && typeof key === 'object' && 'items' in key)
           tricks.push('a key that is a list or mapping')
         if (typeof key?.source === 'string' && /\\/.test(key.source)) tricks.push('an escaped key')
@@ -117,6 +114,11 @@ function tricksOf(documents: readonly { errors: unknown[] }[]): string[] {
     })
   }
   return tricks
+}
+
+/** The parser reads `<<` as a symbol where it merges. */
+function isMergeKey(value: unknown): boolean {
+  return value === '<<' || (typeof value === 'symbol' && value.description === '<<')
 }
 
 /** The value as a mapping; empty when it is none. */
