@@ -247,7 +247,7 @@ export async function pushAsPerson(
   for (const [path, content] of Object.entries(push.files)) {
     const known = start ? await findEntry(directory, start.sha, path) : undefined
     const sha = content === null ? null : await writeBlob(directory, content)
-    changes.push({ path, mode: known?.mode ?? '100644', sha })
+    changes.push({ path, mode: known?.type === 'blob' ? known.mode : '100644', sha })
   }
   const tree = await writeTree(directory, start && (await treeOf(directory, start.sha)), changes)
   const author = signatureOf(world, actor)

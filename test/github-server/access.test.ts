@@ -2,7 +2,8 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto'
 import { createAppAuth } from '@octokit/auth-app'
 import { describe, expect, it } from 'vitest'
-import { createClient, useSmallGithub } from './support/fixture.ts'
+import { startSmallGithub } from '../../demo/github/small-github.ts'
+import { createAppClient, createClient, useSmallGithub } from './support/fixture.ts'
 
 const fixture = useSmallGithub()
 const at = { owner: 'octo', repo: 'access' }
@@ -224,6 +225,30 @@ describe('headers', () => {
       `<${fixture.github.url}/repos/octo/paged/branches?per_page=3&page=2>; rel="next", <${fixture.github.url}/repos/octo/paged/branches?per_page=3&page=2>; rel="last"`,
     )
     expect(all.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'main'])
+  })
+})
+
+describe('the rate limit', () => {
+  it('refuses what goes over the hourly limit of an installation, but not of others', async () => {
+    const github = await startSmallGithub({ requestsPerHour: 3 })
+    try {
+      await github.createRepository('octo/limited', { files })
+      const octokit = createAppClient(github, 'octo/limited')
+      const get = () => octokit.repos.get({ owner: 'octo', repo: 'limited' })
+      const before = [await get(), await get(), await get()]
+
+      expect(before.map(({ headers }) => headers['x-ratelimit-remaining'])).toEqual(['2', '1', '0'])
+      await expect(get()).rejects.toMatchObject({
+        status: 403,
+        response: { headers: { 'x-ratelimit-remaining': '0' } },
+      })
+      expect(
+        (await createClient(github, github.userToken('octo')).repos.get({ owner: 'octo', repo: 'limited' }))
+          .status,
+      ).toBe(200)
+    } finally {
+      await github.close()
+    }
   })
 })
 

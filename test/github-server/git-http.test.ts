@@ -162,3 +162,27 @@ it('gives the same sha to the same commit made through the Git Data API', async 
   expect(second.data.sha).toBe(first.data.sha)
   expect(first.data.author).toEqual(author)
 })
+
+it('writes trees that git finds sound', async () => {
+  await fixture.github.createRepository('octo/trees', {
+    files: { 'a/b/c.txt': '1\n', 'a.txt': '2\n', 'a-b': '3\n', 'd/e': '4\n' },
+  })
+  await fixture.github.push('octo/trees', {
+    branch: 'main',
+    files: {
+      'a/b/c.txt': null,
+      'a/x/y/z': '5\n',
+      'd/e': null,
+      d: '6\n',
+      'a-b': null,
+      'a-b/in': '7\n',
+      'missing/file': null,
+    },
+  })
+
+  await git(folder, 'clone', '--quiet', '-c', 'transfer.fsckObjects=true', addressOf('octo/trees'), 'trees')
+
+  const clone = join(folder, 'trees')
+  await git(clone, 'fsck', '--strict')
+  expect((await git(clone, 'ls-files')).split('\n')).toEqual(['a-b/in', 'a.txt', 'a/x/y/z', 'd'])
+})

@@ -458,4 +458,17 @@ jobs:
     })
     expect(jobs.total_count).toBe(0)
   })
+
+  it('ends a run whose concurrency or matrix cannot be evaluated as a failure', async () => {
+    const job = 'jobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{ run: echo }]\n'
+    const group = await runWorkflow(fixture, `on: push\nconcurrency: \${{ nothing.here }}\n${job}`)
+    const matrix = await runWorkflow(
+      fixture,
+      `on: push\n${job}    strategy:\n      matrix:\n        a: \${{ fromJSON('{') }}\n`,
+    )
+
+    expect([group.conclusion, matrix.conclusion]).toEqual(['failure', 'failure'])
+    expect(group.jobs).toEqual({})
+    expect(matrix.jobs.test).toMatchObject({ conclusion: 'failure', steps: [] })
+  })
 })

@@ -82,10 +82,20 @@ describe('triggers', () => {
     ['on: push\njobs: { a: { runs-on: x, steps: [{ name: x }] } }', 'Required property is missing: run'],
     ['on: push\njobs: { a: { runs-on: x, needs: b, steps: [] } }', "depends on unknown job 'b'"],
     ['on: push\njobs: { a: { runs-on: x, needs: a, steps: [] } }', 'depends on itself'],
+    [
+      `a: &a [1]\nb: &b [${'*a,'.repeat(40)}]\nc: [${'*b,'.repeat(40)}]\non: push${job}`,
+      'Excessive alias count',
+    ],
   ])('refuses the workflow %j', (text, message) => {
     expect(() => parseWorkflow(text)).toThrow(InvalidWorkflow)
     expect(() => parseWorkflow(text)).toThrow(message)
   })
+})
+
+it('refuses a filter pattern that is none', () => {
+  expect(() =>
+    isTriggered(parseWorkflow(`on: { push: { branches: ['a[z-a]'] } }${job}`), pushTo('main')),
+  ).toThrow(InvalidWorkflow)
 })
 
 describe('pull requests', () => {
