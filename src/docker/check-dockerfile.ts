@@ -66,19 +66,19 @@ async function runCheck(check: DockerfileCheck, subject: CheckSubject): Promise<
     return await check.run(subject)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { outcome: 'failed', detail: `The check could not be carried out: ${message}` }
+    return { outcome: 'failed', detail: `The check could not be carried out: ${message}`, isBroken: true }
   }
 }
 
 function asResult(
   { id, level, title }: Pick<DockerfileCheck, 'id' | 'level' | 'title'>,
-  { outcome, detail, line }: CheckAnswer,
+  { outcome, detail, line, isBroken }: CheckAnswer,
 ): DockerfileCheckResult {
   return {
     id,
     level,
     title,
-    outcome: outcome === 'failed' && level !== 'error' ? 'warned' : outcome,
+    outcome: outcome === 'failed' && level !== 'error' && !isBroken ? 'warned' : outcome,
     detail: detail.replace(/\s+/g, ' ').slice(0, detailCharsMax),
     line: line ?? null,
   }

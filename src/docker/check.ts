@@ -36,7 +36,13 @@ export interface CheckSubject extends DockerfileCheckInput {
   readonly ignore: Dockerignore
 }
 
-export type CheckAnswer = { outcome: Check['outcome']; detail: string; line?: number }
+export interface CheckAnswer {
+  readonly outcome: Check['outcome']
+  readonly detail: string
+  readonly line?: number
+  /** True when the check itself failed to run; then even a warning blocks. */
+  readonly isBroken?: boolean
+}
 
 /** One check. `run` may throw: a check that cannot be carried out has failed, it has not passed. */
 export interface DockerfileCheck {

@@ -8,6 +8,9 @@ import {
 /** A longer file is not written by people; the parser's time grows with it. */
 const dockerfileCharsMax = 256 * 1024
 
+/** A variable that names itself twice doubles with every line; no real value is longer than this. */
+const expandedCharsMax = 16_384
+
 export interface Instruction {
   readonly keyword: string
   /** First and last line, from 1. */
@@ -72,7 +75,7 @@ export function lastInstruction(stage: Stage, keyword: string): Instruction | un
 
 /** The text with `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+text}` replaced where the name is known. */
 export function expandVariables(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replace(
+  const expanded = text.replace(
     /\$(?:(?<plain>[A-Za-z_]\w*)|\{(?<name>[A-Za-z_]\w*)(?::?(?<operator>[-+])(?<word>[^}]*))?\})/g,
     (source, ...rest) => {
       const { plain, name, operator, word } = rest.at(-1) as Record<string, string | undefined>
@@ -81,6 +84,7 @@ export function expandVariables(text: string, variables: ReadonlyMap<string, str
       return value || (operator === '-' ? word! : (value ?? source))
     },
   )
+  return expanded.length > expandedCharsMax ? text : expanded
 }
 
 /** `KEY=value` pairs of ENV, ARG or LABEL, quotes removed; ENV's old form `KEY value` too. */

@@ -166,7 +166,7 @@ async function failedChecks(situation: Situation, changes: readonly FileChange[]
     buildStep: situation.build,
   })
   return results
-    .filter(({ outcome, level }) => outcome === 'failed' && level === 'error')
+    .filter(({ outcome }) => outcome === 'failed')
     .map(({ id, title, detail }) => `${id} ${title}: ${detail}`)
 }
 
