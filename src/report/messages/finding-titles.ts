@@ -101,6 +101,7 @@ export const findingTitles: Readonly<Record<string, readonly [en: string, ja: st
   'syntax/dockerfile': ['Dockerfile does not parse', 'Dockerfile の構文エラー'],
   'syntax/json': ['JSON does not parse', 'JSON の構文エラー'],
   'syntax/still-broken': ['Still does not parse', '以前からの構文エラー'],
+  'syntax/too-large': ['Too large to check', '検査できない大きさ'],
   'syntax/toml': ['TOML does not parse', 'TOML の構文エラー'],
   'syntax/workflow': ['Workflow does not pass actionlint', 'actionlint の指摘'],
   'syntax/yaml': ['YAML does not parse', 'YAML の構文エラー'],

@@ -13,6 +13,9 @@ export interface StrictYaml {
   readonly faults: readonly YamlFault[]
 }
 
+/** The parser takes some three microseconds a byte: larger files would hold up everything else. */
+export const yamlBytesMax = 256 * 1024
+
 /** More faults of one file say nothing new. */
 const faultsMax = 20
 

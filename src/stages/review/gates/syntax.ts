@@ -5,10 +5,9 @@ import { validate } from 'dockerfile-utils'
 import { parse as parseToml } from 'smol-toml'
 import type { FileChange } from '../../../domain/patch.ts'
 import type { Finding } from '../../../domain/verdict.ts'
-import { workflowBytesMax } from '../../../limits.ts'
-import { baseName, isDockerfile, isWorkflowFile } from './file-kinds.ts'
+import { baseName, isDockerfile, isLockFile, isWorkflowFile } from './file-kinds.ts'
 import { block, countOf, type Gate, warn } from './gate.ts'
-import { lineAtOffset, strictYaml } from './strict-yaml.ts'
+import { lineAtOffset, strictYaml, yamlBytesMax } from './strict-yaml.ts'
 
 export const syntax: Gate = {
   name: 'syntax',
@@ -59,9 +58,12 @@ function languageOf(path: string): FileLanguage | null {
 function inspectChange({ path, before, after }: FileChange): Finding[] {
   const language = languageOf(path)
   if (!language || after === null) return []
+  if (language === languages.yaml && !isLockFile(path) && Buffer.byteLength(after) > yamlBytesMax)
+    return [tooLarge(path)]
+  if (isLockFile(path) && language === languages.yaml) return []
   const [fault] = language.faultsOf(after)
   if (!fault) return []
-  const wasBroken = before !== null && language.faultsOf(before).length > 0
+  const wasBroken = before !== null && !isTooLarge(before) && language.faultsOf(before).length > 0
   const what = `The file does not parse as ${language.name}: ${plain(fault.message)}.`
   if (wasBroken) {
     const message = `${what} It did not parse before either, so the patch did not break it, but nor does it mend it. Say in the report why that is left.`
@@ -70,6 +72,13 @@ function inspectChange({ path, before, after }: FileChange): Finding[] {
   return [
     block(language.code, path, fault.line, `${what} Every tool that reads it will fail. Mend the line.`),
   ]
+}
+
+function tooLarge(path: string): Finding {
+  const message =
+    `The YAML file has more than ${yamlBytesMax} bytes, so that its syntax was not checked. ` +
+    'What was not checked may be broken. Leave so large a file to a person or to the tool that writes it.'
+  return block('syntax/too-large', path, null, message)
 }
 
 function plain(message: string): string {
@@ -166,14 +175,17 @@ const agedKinds = new Set([
 let linter: Promise<RunActionlint> | undefined
 
 async function lintWorkflow({ path, before, after }: FileChange): Promise<Finding[]> {
-  if (Buffer.byteLength(after ?? '') > workflowBytesMax || Buffer.byteLength(before ?? '') > workflowBytesMax)
-    return []
+  if (isTooLarge(after) || isTooLarge(before)) return []
   linter ??= createLinter()
   const lint = await linter
   const old = new Set(before === null ? [] : lint(before, path).map(({ message }) => message))
   return lint(after ?? '', path)
     .filter(({ kind, message }) => !agedKinds.has(kind) && !old.has(message))
     .map(({ line, message }) => block('syntax/workflow', path, line > 0 ? line : null, lintMessage(message)))
+}
+
+function isTooLarge(text: string | null): boolean {
+  return Buffer.byteLength(text ?? '') > yamlBytesMax
 }
 
 function lintMessage(message: string): string {

@@ -1,10 +1,10 @@
 /** Gate: a workflow still checks everything that it checked. Compares the parsed files, not their text. */
 import type { FileChange } from '../../../domain/patch.ts'
 import type { Finding } from '../../../domain/verdict.ts'
-import { workflowBytesMax } from '../../../limits.ts'
 import { isActionFile, isWorkflowFile } from './file-kinds.ts'
 import { block, countOf, type Gate } from './gate.ts'
 import { splitLines } from './line-diff.ts'
+import { yamlBytesMax } from './strict-yaml.ts'
 import { jobFindings } from './workflow/job-findings.ts'
 import { permissionFindings, secretFindings, unsafeSwitchFindings } from './workflow/right-findings.ts'
 import { ownerOf } from './workflow/step-findings.ts'
@@ -30,8 +30,8 @@ function inspectChange(change: FileChange): Finding[] {
   if (change.after === null) return [fileDeleted(change.path)]
   if (change.before === null) return [fileCreated(change.path)]
   if (
-    Buffer.byteLength(change.after) > workflowBytesMax ||
-    Buffer.byteLength(change.before ?? '') > workflowBytesMax
+    Buffer.byteLength(change.after) > yamlBytesMax ||
+    Buffer.byteLength(change.before ?? '') > yamlBytesMax
   ) {
     return [unreadable(change.path, 'it is larger than any workflow')]
   }

@@ -54,6 +54,15 @@ describe('syntax accepts', () => {
   })
 })
 
+describe('syntax on large YAML', () => {
+  const large = 'a: 1\n'.repeat(60_000)
+
+  it('refuses what it cannot check in time, but for lock files', async () => {
+    expect(await codesOf(syntax, inputOf([change('api.yml', null, large)]))).toEqual(['syntax/too-large'])
+    expect(await codesOf(syntax, inputOf([change('pnpm-lock.yaml', null, large)]))).toEqual([])
+  })
+})
+
 describe('syntax on a file that was broken', () => {
   it('warns and says that it was broken before', async () => {
     const [finding] = await findingsOf(syntax, inputOf([change('a.json', '{', '{{')]))
