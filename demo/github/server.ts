@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import { type Answer, ApiError, type Call, type Route } from './api.ts'
 import type { FaultInjector } from './faults.ts'
 import { answerGit } from './git/http.ts'
+import { createPages } from './pages.ts'
 import { canSee, checkPermission } from './permissions.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { actionsRoutes } from './routes/actions.ts'
@@ -67,6 +68,7 @@ export function createServer(options: ServerOptions): Hono<Env> {
     app.on(method, honoPath(path), (context) => serve(context, route, options))
   }
   app.get('/repos/:owner/:repo/contents', (context) => serve(context, rootContents(), options))
+  app.route('/', createPages(options.world))
   app.notFound((context) => serve(context, undefined, options))
   app.onError((error, context) => context.text(`The small GitHub failed: ${error.message}`, 500))
   return app
