@@ -58,7 +58,9 @@ const lintOff: readonly RegExp[] = [
   /#\s{0,3}(?:noqa|nosec|nosemgrep|pylint:\s{0,3}(?:disable|skip-file)|flake8:\s{0,3}noqa|fmt:\s{0,3}(?:off|skip)|isort:\s{0,3}skip|ruff:\s{0,3}noqa|bandit)\b/i,
   /\bno(?:lint|sec|semgrep)\b\s{0,3}(?::|$|\s)|\bNOLINT(?:NEXTLINE|BEGIN)?\b|\bNOSONAR\b/,
   /#\s{0,3}!?\[\s{0,3}(?:cfg_attr\([^\]]{0,100})?(?:allow|expect)\(/,
-  /@SuppressWarnings\b|@SuppressFBWarnings\b|@Suppress\(|#pragma\s{1,3}warning\s{1,3}disable|\[SuppressMessage\b|\bswiftlint:disable\b|\bktlint-disable\b|\bdetekt:|\bCHECKSTYLE[:.]OFF\b|\brubocop:(?:disable|todo)\b|\bphpcs:(?:ignore|disable)\b|\bcredo:disable\b|\bshellcheck\s{1,3}disable=|\bhadolint\s{1,3}ignore=|\bpragma:\s{0,3}no\s{0,3}cover\b|\b(?:istanbul|c8|v8)\s{1,3}ignore\b/,
+  /@SuppressWarnings\b|@SuppressFBWarnings\b|@Suppress\(|#pragma\s{1,3}warning\s{1,3}disable|\[SuppressMessage\b|\bswiftlint:disable\b|\bktlint-disable\b|\bdetekt:|\bCHECKSTYLE[:.]OFF\b|\brubocop:(?:disable|todo)\b|\bphpcs:(?:ignore|disable)\b|\bcredo:disable\b|\bshellcheck\s{1,3}disable=|\bpragma:\s{0,3}no\s{0,3}cover\b|\b(?:istanbul|c8|v8)\s{1,3}ignore\b/,
+  // Versions of apt, pip and apk packages cannot be pinned for long: their archives drop old ones.
+  /\bhadolint\s{1,3}(?:global\s{1,3})?ignore=(?!DL30(?:08|13|18)(?:,DL30(?:08|13|18)){0,2}(?:\s|$))/,
 ]
 
 const typesOff: readonly RegExp[] = [
