@@ -1,15 +1,16 @@
 /** Builds the drafted image and runs it as CI's next job would: run checks R1 to R8. */
 import { randomUUID } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FileChange } from '../domain/patch.ts'
+import type { FileChange, Patch } from '../domain/patch.ts'
 import type { Check } from '../domain/verdict.ts'
 import type { ImageTrial, Measurement } from '../domain/verification.ts'
 import { repositoryPath } from '../workflow/repository-path.ts'
 import type { BuildOutcome, ContainerTools, ImageConfiguration, RunningContainer } from './container-tools.ts'
 import { readCopy } from './copy-sources.ts'
+import { findBuilder } from './find-builder.ts'
 import { isManifestInstall } from './install-command.ts'
 import { parseDockerfile } from './parse-dockerfile.ts'
 import { reusedInstall } from './read-build-log.ts'
@@ -36,6 +37,8 @@ export interface ImageTrialInput {
   readonly tools: ContainerTools
   /** Folder with the repository at the failing commit; it is copied, never changed. */
   readonly folder: string
+  /** The files to copy, as git lists them; without a list all but `.git` and `node_modules`. */
+  readonly files?: readonly string[]
   /** The draft, applied to the copy. */
   readonly changes: readonly FileChange[]
   readonly dockerfile: string
@@ -85,17 +88,67 @@ export async function tryImage(input: ImageTrialInput): Promise<ImageTrial> {
   }
 }
 
+/** A repository on disk with the list of its tracked files. */
+export interface TrialTree {
+  readonly root: string
+  list(): Promise<readonly string[]>
+}
+
+/**
+ * Tries the Dockerfile that a patch writes, by whatever builder this machine has. Null when the patch writes
+ * none; a trial of checks that were not run when there is no builder.
+ */
+export async function tryPatchedImage(
+  patch: Patch,
+  tree: TrialTree,
+  onProgress?: (message: string) => void,
+): Promise<ImageTrial | null> {
+  const fact = (key: string) => patch.facts.find((each) => each.key === key)?.value
+  const dockerfile = fact('dockerfile')
+  const isWritten = patch.changes.some(({ path, after }) => path === dockerfile && after !== null)
+  if (dockerfile === undefined || !isWritten) return null
+  const { tools, reason } = await findBuilder()
+  if (tools === null) return untriedImage(reason)
+  const health = fact('health-check')
+  return tryImage({
+    tools,
+    folder: tree.root,
+    files: await tree.list(),
+    changes: patch.changes,
+    dockerfile,
+    context: repositoryPath(fact('context') ?? '.') ?? '',
+    target: fact('target') ?? null,
+    healthPath: health?.startsWith('/') ? health : null,
+    ...(onProgress ? { onProgress } : {}),
+  })
+}
+
 function check(id: RunCheckId, outcome: Check['outcome'], detail: string): Check {
   return { id, title: titles[id], outcome, detail }
 }
 
-async function copyTree({ folder, changes }: ImageTrialInput, target: string): Promise<void> {
-  await cp(folder, target, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (path) => !/[/\\](\.git|node_modules)$/.test(path),
-  })
+async function copyTree({ folder, files, changes }: ImageTrialInput, target: string): Promise<void> {
+  if (files) await copyListed(folder, files, target)
+  else await cp(folder, target, { recursive: true, verbatimSymlinks: true, filter: isProjectFile })
   for (const change of changes) await applyChange(change, target)
+}
+
+function isProjectFile(path: string): boolean {
+  return !/[/\\](\.git|node_modules)$/.test(path)
+}
+
+/** What CI would check out: untracked files such as `.env` stay out of the build. */
+async function copyListed(folder: string, files: readonly string[], target: string): Promise<void> {
+  for (const path of files) {
+    const file = await insidePath(target, path)
+    await mkdir(dirname(file), { recursive: true })
+    await cp(join(folder, path), file, { verbatimSymlinks: true }).catch(ignoreMissing)
+  }
+}
+
+/** Git lists files that the working tree has lost. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }
 
 async function applyChange({ path, after, mode }: FileChange, target: string): Promise<void> {
@@ -132,6 +185,7 @@ class Trial {
   readonly #checks: Check[] = []
   readonly #measurements: Measurement[] = []
   #container: RunningContainer | null = null
+  #measuredOn = ''
 
   constructor(input: ImageTrialInput, folder: string) {
     this.#input = input
@@ -140,6 +194,7 @@ class Trial {
 
   async run(): Promise<ImageTrial> {
     const { tools } = this.#input
+    this.#measuredOn = await this.#describeMachine()
     const first = await this.#build('building the image')
     if (first.isBuilt) {
       this.#add('R1', 'passed', `built in ${seconds(first.milliseconds)} s`)
@@ -167,7 +222,14 @@ class Trial {
   }
 
   #measure(metric: string, value: number, unit: Measurement['unit']): void {
-    this.#measurements.push({ metric, value, unit, measuredOn: this.#input.tools.label })
+    this.#measurements.push({ metric, value, unit, measuredOn: this.#measuredOn })
+  }
+
+  /** Figures compare only with those of the same builder, base and machine. */
+  async #describeMachine(): Promise<string> {
+    const text = await readFile(join(this.#folder, this.#input.dockerfile), 'utf8').catch(() => '')
+    const base = parseDockerfile(text)?.stages.at(-1)?.base ?? 'unknown base'
+    return `${this.#input.tools.label}, ${base}, ${availableParallelism()} cores, ${process.platform}/${process.arch}`
   }
 
   #build(progress: string): Promise<BuildOutcome> {

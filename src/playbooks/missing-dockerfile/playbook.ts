@@ -8,6 +8,7 @@ import { changedInDiff } from './causes/changed-in-diff.ts'
 import { earlierStep } from './causes/earlier-step.ts'
 import { gitIgnored } from './causes/git-ignored.ts'
 import { missingCheckout } from './causes/missing-checkout.ts'
+import { missingContext } from './causes/missing-context.ts'
 import { notFetched } from './causes/not-fetched.ts'
 import { otherCase } from './causes/other-case.ts'
 import { otherDirectory } from './causes/other-directory.ts'
@@ -21,6 +22,7 @@ const causes: readonly Cause[] = [
   earlierStep,
   missingCheckout,
   notFetched,
+  missingContext,
   relativeToContext,
   otherDirectory,
   otherCase,

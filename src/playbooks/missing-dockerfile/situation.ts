@@ -39,6 +39,7 @@ const signatures = [
   /unable to evaluate symlinks in Dockerfile path: lstat \S{1,300}: no such file or directory/,
   /no Containerfile or Dockerfile specified or found in context directory/,
   /the specified Containerfile or Dockerfile does not exist/,
+  /Cannot locate specified Dockerfile: \S{1,300}/,
 ]
 
 /** The same without a checkout: not even the context is there. */

@@ -12,6 +12,7 @@ export function workflowFacts({ build, wanted, context, workflowPath, workflowTe
   return [
     { key: 'dockerfile', value: wanted },
     { key: 'context', value: context === '' ? '.' : context },
+    ...(build.target === null ? [] : [{ key: 'target', value: build.target }]),
     { key: 'workflow-file', value: workflowPath },
     { key: 'workflow-step', value: step.name ?? step.uses?.value ?? 'run' },
     { key: 'workflow-excerpt', value: lines.slice(0, excerptLinesMax).join('\n') },
