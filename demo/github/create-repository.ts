@@ -127,7 +127,7 @@ async function initialise({ directory, defaultBranch }: Repository): Promise<voi
 }
 
 /** Installs the App on a repository, in the installation of its owner. */
-export function install(world: World, repository: Repository): Installation {
+function install(world: World, repository: Repository): Installation {
   const known = [...world.installations.values()].find(({ account }) => account === repository.owner)
   if (known) return addToInstallation(world, known, repository)
   const installation: Installation = {

@@ -3,30 +3,20 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServerType, serve } from '@hono/node-server'
 import { Scheduler } from './actions/scheduler.ts'
-import { announce, announceInstallation, eventsFor } from './announce.ts'
-import {
-  createRepository,
-  forkRepository,
-  importDirectory,
-  type PersonalPush,
-  pushAsPerson,
-  type RepositoryOptions,
-} from './create-repository.ts'
+import { eventsFor } from './announce.ts'
+import { createControls } from './controls.ts'
+import type { PersonalPush, RepositoryOptions } from './create-repository.ts'
 import { FaultInjector, type FaultMatch, type FaultResponse } from './faults.ts'
-import { logText } from './log-tickets.ts'
 import { createLogsServer } from './logs-server.ts'
-import { mergePull } from './pull-requests.ts'
 import { RateLimiter } from './rate-limit.ts'
 import { createServer, type RecordedRequest, type ResponseHook } from './server.ts'
-import { shapeCheckRun } from './shapes/actions.ts'
-import { shapeFullRepository } from './shapes/users.ts'
-import type { AppRecord, Installation, Permissions, Repository } from './state.ts'
-import { generatePrivateKey, issueUserToken, publicKeyOf } from './tokens.ts'
+import type { shapeFullRepository } from './shapes/users.ts'
+import type { AppRecord, Permissions } from './state.ts'
+import { generatePrivateKey, publicKeyOf } from './tokens.ts'
 import { type Delivery, type DeliveryFaults, WebhookSender, type WebhookTarget } from './webhooks.ts'
-import { ensureUser, findRepository, installationOf, now, type World } from './world.ts'
+import { ensureUser, now, type World } from './world.ts'
 
 export interface SmallGithubOptions {
   /** 0, the default, takes any free port. */
@@ -119,7 +109,7 @@ export async function startSmallGithub(options: SmallGithubOptions = {}): Promis
     if (!options.directory) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
   return {
-    ...describe(world),
+    ...createControls(world),
     requests,
     failNext: (match, response) => faults.failNext(match, response),
     close,
@@ -190,128 +180,4 @@ function stop(server: ServerType): Promise<void> {
     server.close(() => resolve())
     if ('closeAllConnections' in server) server.closeAllConnections()
   })
-}
-
-function describe(world: World): Omit<SmallGithub, 'requests' | 'failNext' | 'close'> {
-  const { id, slug, privateKey, clientId } = world.app
-  const repositoryOf = (fullName: string) => requireRepository(world, fullName)
-  return {
-    url: world.url,
-    app: { id, slug, privateKey, clientId },
-    deliveries: world.webhooks.deliveries,
-    webhookDelivery: world.webhooks.faults,
-    setWebhook: (webhook) => {
-      world.webhooks.target = webhook
-    },
-    createRepository: async (fullName, options = {}) =>
-      shapeFullRepository(world, await createRepository(world, fullName, options)),
-    importDirectory: async (fullName, directory, options = {}) =>
-      shapeFullRepository(world, await importDirectory(world, fullName, directory, options)),
-    fork: async (fullName, login) =>
-      shapeFullRepository(world, await forkRepository(world, repositoryOf(fullName), login)),
-    push: (fullName, push) => pushAsPerson(world, repositoryOf(fullName), push),
-    mergePullRequest: (fullName, number, login) => mergeAs(world, repositoryOf(fullName), number, login),
-    userToken: (login) => issueUserToken(world, ensureUser(world, login)),
-    installationId: (fullName) => requireInstallation(world, fullName).id,
-    suspendInstallation: (fullName, isSuspended) =>
-      suspend(world, requireInstallation(world, fullName), isSuspended),
-    deleteInstallation: (fullName) => uninstall(world, requireInstallation(world, fullName)),
-    pressCheckRunAction: (fullName, checkRunId, identifier, login) =>
-      pressAction(world, repositoryOf(fullName), { checkRunId, identifier, login }),
-    requestCheckRunAgain: (fullName, checkRunId, login) =>
-      sendCheckRun(world, repositoryOf(fullName), { checkRunId, login, action: 'rerequested' }),
-    jobLog: (fullName, jobId) => findJobLog(repositoryOf(fullName), jobId),
-    idle: (options = {}) => waitUntilIdle(world, options.timeoutMs ?? 60_000),
-  }
-}
-
-function requireRepository(world: World, fullName: string): Repository {
-  const repository = findRepository(world, fullName)
-  if (!repository) throw new Error(`There is no repository ${fullName}.`)
-  return repository
-}
-
-function requireInstallation(world: World, fullName: string): Installation {
-  const installation = installationOf(world, requireRepository(world, fullName))
-  if (!installation) throw new Error(`The App is not installed on ${fullName}.`)
-  return installation
-}
-
-async function mergeAs(
-  world: World,
-  repository: Repository,
-  number: number,
-  login: string,
-): Promise<{ sha: string }> {
-  const pull = repository.pulls.get(number)
-  const sha = pull && (await mergePull(world, repository, pull, ensureUser(world, login)))
-  if (!sha) throw new Error(`Pull request ${number} of ${repository.fullName} cannot be merged.`)
-  return { sha }
-}
-
-function suspend(world: World, installation: Installation, isSuspended: boolean): void {
-  installation.suspendedAt = isSuspended ? now(world) : null
-  announceInstallation(world, installation, {
-    event: 'installation',
-    action: isSuspended ? 'suspend' : 'unsuspend',
-  })
-}
-
-function uninstall(world: World, installation: Installation): void {
-  world.installations.delete(installation.id)
-  announceInstallation(world, installation, { event: 'installation', action: 'deleted' })
-}
-
-function pressAction(
-  world: World,
-  repository: Repository,
-  press: { checkRunId: number; identifier: string; login: string },
-): void {
-  const check = repository.checkRuns.get(press.checkRunId)
-  if (!check?.actions.some(({ identifier }) => identifier === press.identifier)) {
-    throw new Error(`Check run ${press.checkRunId} has no action '${press.identifier}'.`)
-  }
-  sendCheckRun(world, repository, { ...press, action: 'requested_action' })
-}
-
-function sendCheckRun(
-  world: World,
-  repository: Repository,
-  {
-    checkRunId,
-    login,
-    action,
-    identifier,
-  }: { checkRunId: number; login: string; action: string; identifier?: string },
-): void {
-  const check = repository.checkRuns.get(checkRunId)
-  if (!check?.isByApp) throw new Error(`Check run ${checkRunId} is not the App's.`)
-  announce(world, repository, {
-    event: 'check_run',
-    action,
-    access: 'write',
-    sender: ensureUser(world, login),
-    check_run: shapeCheckRun(world, repository, check),
-    ...(identifier ? { requested_action: { identifier } } : {}),
-  })
-}
-
-function findJobLog(repository: Repository, jobId: number): string {
-  const runs = [...repository.runs.values()]
-  const job = runs.flatMap((run) => run.attempts.flatMap(({ jobs }) => jobs)).find(({ id }) => id === jobId)
-  if (!job) throw new Error(`There is no job ${jobId} in ${repository.fullName}.`)
-  return logText(job)
-}
-
-async function waitUntilIdle(world: World, timeoutMs: number): Promise<void> {
-  const startedMs = performance.now()
-  while (!world.scheduler.isIdle || !world.webhooks.isIdle) {
-    if (performance.now() - startedMs > timeoutMs) {
-      throw new Error(`The small GitHub was not idle after ${timeoutMs} ms.`)
-    }
-    await sleep(10)
-  }
-  const [fault] = world.scheduler.faults
-  if (fault)
-    throw new Error(`The small GitHub failed while it ran a workflow: ${fault.message}`, { cause: fault })
 }

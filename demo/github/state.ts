@@ -145,7 +145,7 @@ export interface Annotation {
   raw_details: string | null
 }
 
-export type Status = 'queued' | 'in_progress' | 'completed'
+type Status = 'queued' | 'in_progress' | 'completed'
 export type Conclusion =
   | 'success'
   | 'failure'

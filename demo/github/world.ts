@@ -17,7 +17,7 @@ export type Actor =
       repositoryIds: Set<number> | undefined
     }
 
-export interface Token {
+interface Token {
   actor: Actor
   expiresAt: Date | undefined
 }

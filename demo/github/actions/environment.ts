@@ -8,7 +8,7 @@ import { type JobContext, jobScope, runGithubContext, StepFailed } from './job-c
 import { hostPath } from './shell.ts'
 
 /** The values of `env:` blocks, the inner over the outer, evaluated in order. */
-export function evaluateEnvironment(context: JobContext, blocks: readonly Record<string, unknown>[]) {
+function evaluateEnvironment(context: JobContext, blocks: readonly Record<string, unknown>[]) {
   const environment: Record<string, string> = {}
   for (const block of blocks) {
     const scope = jobScope(context, environment)

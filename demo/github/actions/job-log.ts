@@ -2,7 +2,7 @@
 import type { Annotation } from '../state.ts'
 
 /** More than this and one endless loop in a demo would fill the memory. */
-export const logBytesMax = 8_000_000
+const logBytesMax = 8_000_000
 
 /** What a line can ask of the job. */
 export interface CommandSink {

@@ -1,7 +1,7 @@
 /** Runs one job: sets it up, runs its steps and post steps, and writes its log. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Conclusion, Job, Step } from '../state.ts'
+import type { Conclusion, Step } from '../state.ts'
 import { now } from '../world.ts'
 import { stepEnvironment } from './environment.ts'
 import {
@@ -237,11 +237,4 @@ function evaluateOutputs(context: JobContext): void {
   for (const [name, value] of Object.entries(definition.outputs)) {
     job.outputs[name] = toText(evaluateText(value, jobScope(context)))
   }
-}
-
-/** Ends a job that never ran. */
-export function endJobUnrun(job: Job, conclusion: Conclusion, at: string): void {
-  job.status = 'completed'
-  job.conclusion = conclusion
-  job.completedAt = at
 }

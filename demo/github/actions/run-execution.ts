@@ -1,9 +1,7 @@
 /** Carries one attempt of a run from queued to completed: jobs by their needs, matrices, conclusions. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { announce } from '../announce.ts'
-import { shapeCheckRun, suiteKey } from '../shapes/actions.ts'
-import type { Annotation, CheckRun, Conclusion, Job, Repository, RunAttempt, WorkflowRun } from '../state.ts'
+import type { Conclusion, Job, Repository, RunAttempt, WorkflowRun } from '../state.ts'
 import { now, type World } from '../world.ts'
 import {
   ExpressionError,
@@ -15,6 +13,7 @@ import {
   toText,
   type Value,
 } from './expressions.ts'
+import { JobChecks, jobAnnotation } from './job-checks.ts'
 import { type JobContext, type RunnerSettings, runGithubContext } from './job-context.ts'
 import { JobLog } from './job-log.ts'
 import { runJob } from './job-runner.ts'
@@ -48,6 +47,7 @@ export class RunExecution {
   readonly done: Promise<void>
   private readonly options: ExecutionOptions
   private readonly attempt: RunAttempt
+  private readonly checks: JobChecks
   private readonly abort = new AbortController()
   private readonly results = new Map<string, Promise<KeyResult>>()
   private finish: () => void = () => {}
@@ -56,6 +56,7 @@ export class RunExecution {
     this.options = options
     this.group = options.group
     this.attempt = options.run.attempts.at(-1)!
+    this.checks = new JobChecks(options.world, options.repository, options.run)
     this.done = new Promise((resolve) => {
       this.finish = resolve
     })
@@ -155,7 +156,7 @@ export class RunExecution {
 
   private keepInstead(job: Job, kept: Job): void {
     this.attempt.jobs.splice(this.attempt.jobs.indexOf(job), 1, kept)
-    this.options.repository.checkRuns.delete(job.checkRunId)
+    this.checks.remove(job)
     Object.assign(job, { conclusion: kept.conclusion, outputs: kept.outputs })
   }
 
@@ -195,7 +196,7 @@ export class RunExecution {
     message?: string,
   ): KeyResult {
     const job = this.addJob(key, definition, undefined, this.keyScope({}))
-    if (message !== undefined) this.checkRunOf(job).annotations = [jobAnnotation(message)]
+    if (message !== undefined) this.checks.annotate(job, [jobAnnotation(message)])
     this.complete(job, conclusion)
     return { result: conclusion, outputs: {} }
   }
@@ -233,45 +234,8 @@ export class RunExecution {
     }
     job.checkRunId = job.id
     this.attempt.jobs.push(job)
-    this.addCheckRun(job)
+    this.checks.add(job)
     return job
-  }
-
-  private addCheckRun(job: Job): void {
-    const { world, repository, run } = this.options
-    const key = suiteKey(run.headSha, false)
-    if (!repository.checkSuites.has(key)) repository.checkSuites.set(key, run.checkSuiteId)
-    repository.checkRuns.set(job.checkRunId, {
-      id: job.checkRunId,
-      name: job.name,
-      headSha: run.headSha,
-      status: 'queued',
-      conclusion: null,
-      startedAt: job.startedAt,
-      completedAt: null,
-      externalId: String(job.id),
-      detailsUrl: `${world.url}/${repository.fullName}/actions/runs/${run.id}/job/${job.id}`,
-      output: { title: null, summary: null, text: null },
-      annotations: [],
-      actions: [],
-      isByApp: false,
-    })
-    this.announceCheck(job, 'created')
-  }
-
-  private checkRunOf(job: Job): CheckRun {
-    return this.options.repository.checkRuns.get(job.checkRunId)!
-  }
-
-  private announceCheck(job: Job, action: string): void {
-    const { world, repository } = this.options
-    const check_run = shapeCheckRun(world, repository, this.checkRunOf(job))
-    announce(world, repository, {
-      event: 'check_run',
-      action,
-      sender: this.attempt.triggeringActor,
-      check_run,
-    })
   }
 
   private async runOne(job: Job, part: Omit<JobPart, 'log'>): Promise<void> {
@@ -286,7 +250,7 @@ export class RunExecution {
         log.error(`The small GitHub failed: ${error.message}`)
         return 'failure' as const
       })
-      this.checkRunOf(job).annotations = log.annotations
+      this.checks.annotate(job, log.annotations)
       this.complete(job, conclusion)
     })
   }
@@ -294,7 +258,7 @@ export class RunExecution {
   private async markRunning(job: Job): Promise<void> {
     job.status = 'in_progress'
     job.startedAt = now(this.options.world)
-    Object.assign(this.checkRunOf(job), { status: 'in_progress', startedAt: job.startedAt })
+    this.checks.follow(job)
     if (!this.isQueued) return
     this.attempt.status = 'in_progress'
     await this.options.announceRun('in_progress')
@@ -337,8 +301,7 @@ export class RunExecution {
     job.status = 'completed'
     job.conclusion = conclusion
     job.completedAt = now(this.options.world)
-    Object.assign(this.checkRunOf(job), { status: 'completed', conclusion, completedAt: job.completedAt })
-    this.announceCheck(job, 'completed')
+    this.checks.follow(job)
   }
 
   private combine(definition: JobDefinition, jobs: readonly Job[]): KeyResult {
@@ -357,12 +320,6 @@ interface JobPart {
   rows: number
   log: JobLog
   signal: AbortSignal
-}
-
-/** An annotation about a job that has no log. */
-function jobAnnotation(message: string): Annotation {
-  const place = { path: '.github', start_line: 1, end_line: 1, start_column: null, end_column: null }
-  return { ...place, annotation_level: 'failure', title: '', message, raw_details: '' }
 }
 
 function overallConclusion(conclusions: readonly Conclusion[]): Conclusion {

@@ -16,7 +16,7 @@ export interface ParsedWorkflow {
 export type Trigger = Partial<Record<TriggerFilter, string[]>> & {
   inputs?: Record<string, { default?: unknown; required?: boolean }>
 }
-export type TriggerFilter =
+type TriggerFilter =
   | 'branches'
   | 'branches-ignore'
   | 'tags'
@@ -25,7 +25,7 @@ export type TriggerFilter =
   | 'paths-ignore'
   | 'types'
 
-export interface RunDefaults {
+interface RunDefaults {
   shell?: string
   'working-directory'?: string
 }

@@ -60,6 +60,7 @@ export function gitEnvironment(extra: Record<string, string> = {}): Record<strin
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
+    GIT_LITERAL_PATHSPECS: '1',
     ...extra,
   }
 }

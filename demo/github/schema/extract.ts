@@ -37,7 +37,7 @@ const dropped = [
 ]
 
 /** Takes the response schemas of some operations out of the description. */
-export function extractOperations(description: Description, names: readonly string[]): Operations {
+function extractOperations(description: Description, names: readonly string[]): Operations {
   const $defs: Record<string, unknown> = {}
   const operations: Operations['operations'] = {}
   for (const name of names) {

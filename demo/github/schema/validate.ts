@@ -5,7 +5,7 @@ import type { ResponseHook } from '../server.ts'
 import type { Operations } from './extract.ts'
 
 /** An answer that GitHub would not give. */
-export interface Misfit {
+interface Misfit {
   operation: string
   status: number
   problems: string[]

@@ -65,7 +65,7 @@ function shapeAuthor(world: World, signature: Signature) {
 }
 
 /** The known user behind a signature, by the login in its noreply address or its name. */
-export function userBySignature(world: World, { email, name }: Signature): User | undefined {
+function userBySignature(world: World, { email, name }: Signature): User | undefined {
   const login = /^\d+\+(?<login>[^@]+)@users\.noreply\./.exec(email)?.groups?.login ?? name
   return world.users.get(login.toLowerCase())
 }

@@ -63,7 +63,7 @@ export function shapePull(world: World, repository: Repository, pull: PullReques
       commits: { href: `${url}/commits` },
       statuses: { href: statuses },
     },
-    author_association: associationOf(world, repository, pull.user),
+    author_association: associationOf(repository, pull.user),
     auto_merge: null,
     active_lock_reason: null,
   }
@@ -85,7 +85,7 @@ export function pullNodeId(pull: PullRequest): string {
 }
 
 /** The address a person would open. */
-export function pullHtmlUrl(world: World, repository: Repository, number: number): string {
+function pullHtmlUrl(world: World, repository: Repository, number: number): string {
   return `${htmlUrl(world, repository)}/pull/${number}`
 }
 
@@ -178,7 +178,7 @@ export function shapeIssue(world: World, repository: Repository, pull: PullReque
 }
 
 /** How an author stands to the repository. */
-export function associationOf(_world: World, repository: Repository, user: User): string {
+function associationOf(repository: Repository, user: User): string {
   if (repository.owner.login === user.login) return 'OWNER'
   return roleOf(repository, user.login) ? 'COLLABORATOR' : user.type === 'Bot' ? 'CONTRIBUTOR' : 'NONE'
 }
@@ -195,7 +195,7 @@ export function shapeComment(world: World, repository: Repository, comment: Comm
     user: shapeUser(world, comment.user),
     created_at: comment.createdAt,
     updated_at: comment.updatedAt,
-    author_association: associationOf(world, repository, comment.user),
+    author_association: associationOf(repository, comment.user),
     body: comment.body,
     reactions: shapeReactionCounts(`${url}/reactions`, comment.reactions),
     performed_via_github_app: comment.isByApp ? shapeApp(world) : null,
@@ -217,7 +217,7 @@ export function shapeCommitComment(world: World, repository: Repository, comment
     commit_id: comment.commitSha,
     created_at: comment.createdAt,
     updated_at: comment.updatedAt,
-    author_association: associationOf(world, repository, comment.user),
+    author_association: associationOf(repository, comment.user),
     body: comment.body,
     reactions: shapeReactionCounts(`${url}/reactions`, comment.reactions),
   }
@@ -243,7 +243,7 @@ export function shapeReviewComment(world: World, repository: Repository, comment
     updated_at: comment.updatedAt,
     html_url: html,
     pull_request_url: pullUrl,
-    author_association: associationOf(world, repository, comment.user),
+    author_association: associationOf(repository, comment.user),
     _links: { self: { href: url }, html: { href: html }, pull_request: { href: pullUrl } },
     reactions: shapeReactionCounts(`${url}/reactions`, comment.reactions),
     ...(comment.line === null ? {} : { line: comment.line, original_line: comment.line }),
@@ -264,7 +264,7 @@ export function shapeReview(world: World, repository: Repository, review: Review
     state: review.state,
     html_url: html,
     pull_request_url: pullUrl,
-    author_association: associationOf(world, repository, review.user),
+    author_association: associationOf(repository, review.user),
     _links: { html: { href: html }, pull_request: { href: pullUrl } },
     submitted_at: review.submittedAt,
     commit_id: review.commitSha,
