@@ -261,6 +261,9 @@ const endsOnSignal: DockerfileCheck = {
       return passed(`${program} ends on SIGTERM.`, start.line)
     if (start.words!.some((word) => /(^|\/)next(\/dist\/bin\/next)?$/.test(word)))
       return passed('next ends on SIGTERM.', start.line)
+    if (copiedPaths(subject.final).some(({ source }) => source.endsWith('.next/standalone'))) {
+      return passed('The standalone server of Next ends on SIGTERM.', start.line)
+    }
     const handler = await findHandler(subject)
     if (handler !== null) return passed(`${handler} handles SIGTERM.`, start.line)
     return failed(

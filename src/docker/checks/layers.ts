@@ -133,6 +133,8 @@ const noDevelopmentDependencies: DockerfileCheck = {
   level: 'warning',
   title: 'No development dependencies in the image',
   run: (subject) => {
+    const standalone = copiedPaths(subject.final).find(({ source }) => source.endsWith('.next/standalone'))
+    if (standalone) return passed('Next copies only what the server loads.', standalone.line)
     const sources = dependencySources(subject)
     const last = sources.at(-1)
     if (!last) return notApplicable('No dependencies reach the image.')
@@ -157,8 +159,7 @@ function dependencySources({ final, parsed }: CheckSubject): Stage[] {
   )
   if (own) return [final]
   const copied = copiedPaths(final).filter(
-    ({ from, source }) =>
-      from !== null && /(node_modules|venv|install|site-packages|\.next|local|env)/.test(source),
+    ({ from, source }) => from !== null && /(node_modules|venv|install|site-packages|local|env)/.test(source),
   )
   return parsed.stages.filter(({ name, index }) =>
     copied.some(({ from }) => from!.toLowerCase() === name || from === String(index)),
