@@ -401,7 +401,7 @@ jobs:
     await fixture.github.createRepository('octo/cancel', {
       files: {
         '.github/workflows/ci.yml':
-          'on: push\njobs:\n  slow:\n    runs-on: ubuntu-latest\n    steps:\n      - run: (sleep 300; echo late) & sleep 300\n      - run: echo never\n',
+          'on: push\njobs:\n  slow:\n    runs-on: ubuntu-latest\n    steps:\n      - run: (sleep 300; echo late) & sleep 300\n      - run: echo never\n      - if: always()\n        run: echo cleaned up\n',
       },
     })
     const octokit = fixture.asApp('octo/cancel')
@@ -417,7 +417,32 @@ jobs:
     const outcome = await readOutcome(fixture, 'cancel')
     expect(outcome.conclusion).toBe('cancelled')
     expect(outcome.jobs.slow!.conclusion).toBe('cancelled')
+    expect(outcome.jobs.slow!.log).toMatch(/\ncleaned up\n/)
+    expect(outcome.jobs.slow!.log).not.toMatch(/\n(late|never)\n/)
     await expect(octokit.actions.cancelWorkflowRun({ ...at, run_id })).rejects.toMatchObject({ status: 409 })
+  })
+
+  it('ends a step and a job that take too long', async () => {
+    const outcome = await runWorkflow(
+      fixture,
+      `on: push
+jobs:
+  step:
+    runs-on: ubuntu-latest
+    steps: [{ name: Wait, run: sleep 60, timeout-minutes: 0.005 }]
+  job:
+    runs-on: ubuntu-latest
+    timeout-minutes: 0.005
+    steps: [{ run: sleep 60 }]
+`,
+    )
+
+    expect(outcome.jobs.step).toMatchObject({ conclusion: 'failure' })
+    expect(outcome.jobs.step!.log).toContain("##[error]The action 'Wait' has timed out after 0.005 minutes.")
+    expect(outcome.jobs.job).toMatchObject({ conclusion: 'cancelled' })
+    expect(outcome.jobs.job!.log).toContain(
+      '##[error]The job has exceeded the maximum execution time of 0.005m0s',
+    )
   })
 
   it('cancels the older run of a concurrency group', async () => {

@@ -38,6 +38,8 @@ export interface RunnerSettings {
   containerBuilder: 'auto' | 'none'
   /** Added to the clean environment of every step, for instance a registry mirror. */
   environment: Record<string, string>
+  /** Aborts when the small GitHub closes. */
+  closing: AbortSignal
 }
 
 /** A step that ends in failure; the message is the `##[error]` line. */

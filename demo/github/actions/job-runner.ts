@@ -144,7 +144,8 @@ async function runSteps(context: JobContext): Promise<void> {
   for (const definition of context.definition.steps) {
     await runStep(context, definition, AbortSignal.any([context.signal, timeout]))
     if (timeout.aborted && context.status !== 'cancelled') {
-      context.log.error('The job has exceeded the maximum execution time while awaiting a step.')
+      const minutes = context.definition['timeout-minutes'] ?? jobMinutesDefault
+      context.log.error(`The job has exceeded the maximum execution time of ${minutes}m0s`)
       context.status = 'cancelled'
     }
   }
@@ -182,30 +183,42 @@ interface StepResult {
   conclusion: Conclusion
 }
 
+/** After a cancellation only steps run whose condition asks for it; nothing but the end of all stops those. */
 async function attemptStep(
   context: JobContext,
   definition: StepDefinition,
   record: Step,
   signal: AbortSignal,
 ): Promise<StepResult> {
+  const isAfterCancel = context.status === 'cancelled'
+  const limit = timeoutSignal(context, definition['timeout-minutes'], jobMinutesDefault)
+  const stop = AbortSignal.any([limit, isAfterCancel ? context.settings.closing : signal])
   try {
     const environment = stepEnvironment(context, definition.env)
     const scope = jobScope(context, environment)
     record.name = interpolate(record.name, scope)
     if (!isConditionMet(definition.if, scope))
       return { outputs: {}, outcome: 'skipped', conclusion: 'skipped' }
-    const limit = timeoutSignal(context, definition['timeout-minutes'], jobMinutesDefault)
-    const outputs = await executeStep(context, definition, environment, AbortSignal.any([signal, limit]))
+    const outputs = await executeStep(context, definition, environment, stop)
     return { outputs, outcome: 'success', conclusion: 'success' }
   } catch (error) {
-    return failStep(context, definition, error)
+    const minutes = definition['timeout-minutes']
+    const reason = limit.aborted
+      ? `The action '${record.name}' has timed out after ${minutes} minutes.`
+      : messageOf(error)
+    context.log.error(reason)
+    return failStep(context, definition, error, isAfterCancel)
   }
 }
 
-function failStep(context: JobContext, definition: StepDefinition, error: unknown): StepResult {
-  context.log.error(messageOf(error))
+function failStep(
+  context: JobContext,
+  definition: StepDefinition,
+  error: unknown,
+  isAfterCancel: boolean,
+): StepResult {
   const outputs = error instanceof StepFailed ? error.outputs : {}
-  if (context.signal.aborted) {
+  if (context.signal.aborted && !isAfterCancel) {
     context.status = 'cancelled'
     return { outputs, outcome: 'cancelled', conclusion: 'cancelled' }
   }

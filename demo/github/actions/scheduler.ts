@@ -32,11 +32,11 @@ export class Scheduler {
   private readonly semaphore: Semaphore
   private readonly executions = new Map<WorkflowRun, RunExecution>()
   private readonly finished: Promise<void>[] = []
-  private isClosed = false
+  private readonly closing = new AbortController()
 
-  constructor(world: World, options: { settings: RunnerSettings; concurrency: number }) {
+  constructor(world: World, options: { settings: Omit<RunnerSettings, 'closing'>; concurrency: number }) {
     this.world = world
-    this.settings = options.settings
+    this.settings = { ...options.settings, closing: this.closing.signal }
     this.semaphore = new Semaphore(options.concurrency)
   }
 
@@ -48,7 +48,7 @@ export class Scheduler {
   /** Starts every workflow of the event's commit whose triggers match. */
   async trigger(repository: Repository, event: WorkflowEvent): Promise<WorkflowRun[]> {
     const head = await readCommit(repository.directory, event.headSha)
-    if (this.isClosed || isSkipped(head.message, event)) return []
+    if (this.closing.signal.aborted || isSkipped(head.message, event)) return []
     const runs: WorkflowRun[] = []
     for (const { path, text } of await readWorkflowFiles(repository, event.sha)) {
       const run = await this.startIfTriggered(
@@ -279,7 +279,7 @@ export class Scheduler {
 
   /** Cancels everything and waits until no process is left. */
   async close(): Promise<void> {
-    this.isClosed = true
+    this.closing.abort()
     for (const execution of this.executions.values()) execution.cancel()
     await Promise.allSettled(this.finished)
   }
