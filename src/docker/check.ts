@@ -5,7 +5,7 @@ import type { Dockerignore } from './dockerignore.ts'
 import type { ParsedDockerfile, Stage } from './parse-dockerfile.ts'
 
 /** An `error` blocks the patch, a `warning` must be answered in the report, `information` is only shown. */
-export type CheckLevel = 'error' | 'warning' | 'information'
+type CheckLevel = 'error' | 'warning' | 'information'
 
 export interface DockerfileCheckInput {
   /** Repository path of the Dockerfile. */

@@ -1,6 +1,6 @@
 /** What an image trial needs of docker, podman or buildah. */
 
-export interface BuildOrder {
+interface BuildOrder {
   /** Folder with the whole tree; Dockerfile and context are paths below it. */
   readonly folder: string
   readonly dockerfile: string

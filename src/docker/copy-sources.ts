@@ -1,5 +1,5 @@
 /** What COPY and ADD take from the build context, and whether it is there. */
-import { joinPath, pathWithin } from '../workflow/repository-path.ts'
+import { pathWithin } from '../workflow/repository-path.ts'
 import type { Dockerignore } from './dockerignore.ts'
 import { compileGlob } from './match-glob.ts'
 import { expandVariables, type Instruction, type ParsedDockerfile } from './parse-dockerfile.ts'
@@ -76,11 +76,6 @@ export function cleanSource(source: string): string {
     .split('/')
     .filter((name) => name !== '' && name !== '.')
     .join('/')
-}
-
-/** The context's path of a source. */
-export function sourcePath(context: string, source: string): string {
-  return joinPath(context, cleanSource(source))
 }
 
 function matchesPrefix(matches: (path: string) => boolean, path: string): boolean {

@@ -59,7 +59,7 @@ export function parseDockerfile(text: string): ParsedDockerfile | null {
 }
 
 /** The stage and those it is built on, from the first to the stage itself. */
-export function stageChain(stage: Stage): readonly Stage[] {
+function stageChain(stage: Stage): readonly Stage[] {
   return stage.parent ? [...stageChain(stage.parent), stage] : [stage]
 }
 

@@ -160,7 +160,7 @@ function recipe(all: RecipeParts) {
     extraFiles: [],
     ignored: nodeIgnored(parts.input.project),
     facts: [
-      ...nodeFacts(parts, framework, nodeBase(parts.node), 2, '1000:1000'),
+      ...nodeFacts(parts, framework, nodeBase(parts.node), builderName(all) === null ? 1 : 2, '1000:1000'),
       { key: 'start-command', value: execForm(start.words) },
       { key: 'start-command-source', value: start.source },
       ...(port === null
@@ -172,7 +172,7 @@ function recipe(all: RecipeParts) {
       ...(migrations === null ? [] : [{ key: 'migrations', value: migrations }]),
     ],
     nextSteps: nextSteps(all, migrations),
-    summary: `a Node image of two stages that ${all.isBuilt ? 'builds the application, ships the result with its' : 'ships the sources with their'} production dependencies and runs ${start.file} as user 1000`,
+    summary: `a Node image that ${all.isBuilt ? 'builds the application, ships the result with the' : 'ships the sources with the'} production dependencies and runs ${start.file} as user 1000`,
   }
 }
 
@@ -180,7 +180,7 @@ function render(all: RecipeParts): string {
   const { parts, start, facts, port, framework } = all
   const { input, node } = parts
   const base = nodeBase(node)
-  const builder = freeStageName(all.isBuilt ? 'builder' : 'dependencies', input)
+  const builder = builderName(all)
   const setsPort = port !== null && (facts.readsPort || framework === 'Astro' || framework === 'Nuxt')
   const variables = [
     'NODE_ENV=production',
@@ -189,9 +189,7 @@ function render(all: RecipeParts): string {
   ]
   const lines = [
     '# syntax=docker/dockerfile:1',
-    `FROM ${base} AS ${builder}`,
-    ...(all.isBuilt ? builtLines(parts) : dependencyLines(parts)),
-    '',
+    ...(builder === null ? [] : [`FROM ${base} AS ${builder}`, ...buildLines(all), '']),
     `FROM ${base} AS ${input.stageName}`,
     `ENV ${variables.join(' ')}`,
     ...(facts.handlesSigterm ? [] : aptInstall(['tini'])),
@@ -213,6 +211,16 @@ function render(all: RecipeParts): string {
   return `${lines.join('\n')}\n`
 }
 
+/** Null when there is nothing to install and nothing to build. */
+function builderName({ parts, isBuilt }: RecipeParts): string | null {
+  if (isBuilt) return freeStageName('builder', parts.input)
+  return parts.node.dependencies.size > 0 ? freeStageName('dependencies', parts.input) : null
+}
+
+function buildLines({ parts, isBuilt }: RecipeParts): string[] {
+  return isBuilt ? builtLines(parts) : dependencyLines(parts)
+}
+
 function builtLines({ input, install }: NodeParts): string[] {
   return [
     ...install.setup,
@@ -230,7 +238,10 @@ function dependencyLines({ install }: NodeParts): string[] {
   return [...install.setup, 'WORKDIR /app', install.copyManifests, ...install.installProduction]
 }
 
-function shippedLines({ parts, start, isBuilt, sources, framework }: RecipeParts, builder: string): string[] {
+function shippedLines(
+  { parts, start, isBuilt, sources, framework }: RecipeParts,
+  builder: string | null,
+): string[] {
   const hasDependencies = parts.node.dependencies.size > 0 && framework !== 'Nuxt'
   const modules = hasDependencies ? [`COPY --from=${builder} /app/node_modules ./node_modules`] : []
   const manifest = 'COPY package.json ./'

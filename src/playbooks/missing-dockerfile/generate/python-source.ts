@@ -71,7 +71,7 @@ function frameworkOf(kind: string): ApplicationObject['framework'] {
 }
 
 /** The source with strings emptied and comments removed, line breaks kept. Walks once, so it takes linear time. */
-export function withoutStrings(source: string): string {
+function withoutStrings(source: string): string {
   const text = source.slice(0, sourceCharsMax)
   let code = ''
   let at = 0

@@ -30,10 +30,11 @@ const compiledPackages: Readonly<Record<string, { build: readonly string[]; run:
 export async function generatePython(input: RecipeInput): Promise<RecipeAnswer> {
   const python = await readPythonProject(input.project)
   if (!python) return null
-  if (python.unsupportedLock !== null) {
-    return tell(`The project is locked by ${python.unsupportedLock}, for which Regreen has no rule yet.`, [
-      'Write the Dockerfile by hand, or export the lock to requirements.txt.',
-    ])
+  if (python.unsupportedSource !== null) {
+    return tell(
+      `The dependencies come from ${python.unsupportedSource}, for which Regreen has no rule yet.`,
+      ['Write the Dockerfile by hand, or export the dependencies to requirements.txt.'],
+    )
   }
   if (python.installsItself) {
     return tell(

@@ -29,11 +29,6 @@ export function isVersion(text: string): boolean {
   return /^\d{1,4}(\.\d{1,4}){0,2}$/.test(text)
 }
 
-/** A URL path of a health check, such as `/api/health`. */
-export function isUrlPath(text: string): boolean {
-  return text.length <= 100 && /^(\/[A-Za-z0-9._-]+)+\/?$/.test(text)
-}
-
 /** A name of a build argument. */
 export function isVariableName(text: string): boolean {
   return text.length <= 100 && /^[A-Za-z_]\w*$/.test(text)
