@@ -1,9 +1,10 @@
 /** The short note that stands where people look while a repair is under way. Edited in place. */
 import { type Repair, repairMarker } from '../domain/repair.ts'
-import { bulletList, codeSpan, escapeText, prose } from './markdown.ts'
+import { bulletList, codeSpan, escapeText } from './markdown.ts'
 import { reportTitle } from './report-title.ts'
 import { type ReportContext, type ReportView, repositoryLink, runLink, viewOf } from './report-view.ts'
 import { meaningOf, problemLine } from './sections/head.ts'
+import { told } from './told.ts'
 
 /** A few lines: status, problem, where to look. */
 export function renderStatusNote(repair: Repair, context: ReportContext): string {
@@ -31,13 +32,14 @@ function whatNow(view: ReportView): string[] {
 }
 
 /** Where a person must act, the note itself says how. */
-function steps({ repair }: ReportView): string[] {
+function steps(view: ReportView): string[] {
+  const { repair } = view
   if (repair.conclusion !== 'diagnosed' || !repair.humanSteps) return []
   const { steps: todo, questions } = repair.humanSteps
   const items = [
-    ...todo.map((each) => prose(each)),
+    ...todo.map((each) => told(each, view)),
     ...questions.map(({ question, candidates }) =>
-      `${prose(question)} ${candidates.map((each) => codeSpan(each)).join(', ')}`.trim(),
+      `${told(question, view)} ${candidates.map((each) => codeSpan(each)).join(', ')}`.trim(),
     ),
   ]
   return items.length === 0 ? [] : [bulletList(items.slice(0, 8))]

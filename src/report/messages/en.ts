@@ -267,7 +267,8 @@ export const en = {
     separation: (file: string) => `Clear separation by environment: ${file} stays for development.`,
     causeRemoved: 'The cause is removed; no check was made weaker.',
     reproducible: 'Reproducibility: the image is described in the repository and built from it.',
-    scalable: (workers: string) => `Scalability: the number of workers is set from outside (${workers}).`,
+    scalable: (workers: string) =>
+      `Scalability: the number of workers is set from outside by \`WEB_CONCURRENCY\` (default ${workers}).`,
     maintainable: 'Maintainability: each stage has one task.',
     consistent: (image: string) => `Consistent environment: both stages use ${image}.`,
   },

@@ -252,7 +252,8 @@ export const ja: Messages = {
     separation: (file) => `環境ごとの明確な分離（${file} は開発用として継続使用）。`,
     causeRemoved: '原因そのものを取り除き、どの検査も弱めていません。',
     reproducible: '再現性: イメージの内容がリポジトリに記述され、そこからビルドされます。',
-    scalable: (workers) => `スケーラビリティ: ワーカー数を外部から設定できます（${workers}）。`,
+    scalable: (workers) =>
+      `スケーラビリティ: ワーカー数は \`WEB_CONCURRENCY\` で外部から設定できます（既定値 ${workers}）。`,
     maintainable: 'メンテナンス性: 各ステージの役割は一つだけです。',
     consistent: (image) => `環境の一貫性: どちらのステージも ${image} を使います。`,
   },

@@ -1,7 +1,8 @@
 /** Which workarounds were refused, and what was done instead. */
 import { dockerfileStages } from '../dockerfile-stages.ts'
-import { bulletList, codeSpan, numberedList, prose } from '../markdown.ts'
+import { bulletList, codeSpan, numberedList } from '../markdown.ts'
 import { checkOf, type ReportView } from '../report-view.ts'
+import { told } from '../told.ts'
 import { commonBase } from './production-dockerfile.ts'
 
 /** The section on essential improvements; nothing without a patch. */
@@ -26,10 +27,11 @@ export function essentials(view: ReportView): string[] {
 }
 
 /** The founding case's three are known in both languages; those of other patches stand as they were written. */
-function refusedWorkarounds({ patch, repair, facts, messages }: ReportView): string[] {
+function refusedWorkarounds(view: ReportView): string[] {
+  const { patch, repair, facts, messages } = view
   const development = facts.get('development-file')
   if (repair.diagnosis?.failureClass !== 'missing-dockerfile')
-    return patch?.refusedWorkarounds.map((each) => prose(each)) ?? []
+    return patch?.refusedWorkarounds.map((each) => told(each, view)) ?? []
   const { essentials: text } = messages
   return [
     ...(development === undefined ? [] : [text.useDevelopment(codeSpan(development))]),
@@ -56,7 +58,7 @@ function architecturalBenefits({ dockerfile, facts, messages }: ReportView): str
   if (!dockerfile || dockerfile.before !== null) return []
   const { essentials: text } = messages
   const base = commonBase(dockerfile)
-  const workers = facts.get('workers')
+  const workers = dockerfile.after?.includes('WEB_CONCURRENCY') ? facts.get('workers') : undefined
   const isMulti = dockerfileStages(dockerfile.after ?? '').length > 1
   return [
     ...(base === null ? [] : [text.consistent(codeSpan(base))]),

@@ -5,6 +5,7 @@ import { changedLines } from '../changed-lines.ts'
 import { bulletList, codeSpan, details, escapeText, numberedList, prose, table } from '../markdown.ts'
 import { checkTitle } from '../messages/check-titles.ts'
 import { findingTitle } from '../messages/finding-titles.ts'
+import { japaneseFindings } from '../messages/japanese-findings.ts'
 import type { ReportView } from '../report-view.ts'
 import { authorName, reviewerName } from './head.ts'
 
@@ -74,8 +75,11 @@ export function findingLine(
 ): string {
   const text = messages.verdict
   const title = findingTitle(code, language)
+  const known =
+    language === 'ja' && Object.hasOwn(japaneseFindings, code) ? japaneseFindings[code] : undefined
+  const meaning = known === undefined ? prose(message) : `${prose(known)} 原文: ${prose(message)}`
   const name = title === null ? codeSpan(code) : `**${title}** (${codeSpan(code)})`
-  return text.finding(text[severity], name, text.place(codeSpan(path), line), prose(message))
+  return text.finding(text[severity], name, text.place(codeSpan(path), line), meaning)
 }
 
 function gateChecks(view: ReportView): string[] {

@@ -1,6 +1,7 @@
 /** What is done, what is left for a person, and which questions are open. */
-import { bulletList, codeSpan, escapeText, numberedList, prose } from '../markdown.ts'
+import { bulletList, codeSpan, escapeText, numberedList } from '../markdown.ts'
 import { checkOf, type ReportView, saysNotBuilt } from '../report-view.ts'
+import { told } from '../told.ts'
 
 /** The section on next steps. */
 export function nextSteps(view: ReportView): string[] {
@@ -42,7 +43,7 @@ function afterMerge(view: ReportView): string[] {
     ...(migrations === undefined ? [] : [messages.steps.migrations(codeSpan(migrations))]),
     ...patch.nextSteps
       .filter((each) => migrations === undefined || !each.includes(migrations))
-      .map((each) => prose(each)),
+      .map((each) => told(each, view)),
   ]
   if (items.length === 0) return []
   return [
@@ -51,20 +52,21 @@ function afterMerge(view: ReportView): string[] {
   ]
 }
 
-function humanSteps({ repair, messages }: ReportView): string[] {
+function humanSteps(view: ReportView): string[] {
+  const { repair, messages } = view
   const { humanSteps: human } = repair
   if (!human) return []
   const questions = human.questions.flatMap(({ question, candidates }) => [
-    `- ${prose(question)}`,
+    `- ${told(question, view)}`,
     ...(candidates.length === 0
       ? []
       : [`  ${messages.candidates(candidates.map((each) => codeSpan(each)).join(messages.separator))}`]),
   ])
   return [
-    escapeText(human.reason) === '' ? messages.noSteps : prose(human.reason),
+    escapeText(human.reason) === '' ? messages.noSteps : told(human.reason, view),
     ...(human.steps.length === 0
       ? []
-      : [`### ${messages.heading.toDo}`, numberedList(human.steps.map((each) => prose(each)))]),
+      : [`### ${messages.heading.toDo}`, numberedList(human.steps.map((each) => told(each, view)))]),
     ...(questions.length === 0 ? [] : [`### ${messages.heading.questions}`, questions.join('\n')]),
   ]
 }

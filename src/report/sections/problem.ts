@@ -4,6 +4,7 @@ import { totalLogAccount } from '../../domain/evidence.ts'
 import { firstFailedStep } from '../../domain/failed-job.ts'
 import { bulletList, codeFence, codeSpan, escapeText, link, numberedList, prose } from '../markdown.ts'
 import { type ReportView, repositoryLink, runLink } from '../report-view.ts'
+import { told } from '../told.ts'
 
 /** An error message is shown up to here; the rest is one click away. */
 const errorCharsMax = 3_000
@@ -67,12 +68,14 @@ function rootCause(view: ReportView): string[] {
   const points = view.patch?.rootCause ?? []
   const summary = view.repair.diagnosis?.summary
   const own = ownCauses(view)
-  const told = points.length > 0 ? points.map((point) => prose(point)) : summary ? [prose(summary)] : []
-  if (own.length === 0 && told.length === 0) return []
+  const details =
+    points.length > 0 ? points.map((point) => told(point, view)) : summary ? [prose(summary)] : []
+  if (own.length === 0 && details.length === 0) return []
   const heading = `### ${view.messages.heading.rootCause}`
-  if (own.length === 0) return [heading, numberedList(told)]
-  if (points.length === 0) return [heading, numberedList(own)]
-  return [heading, numberedList(own), view.messages.cause.inOtherWords, bulletList(told)]
+  if (own.length === 0) return [heading, numberedList(details)]
+  // The playbook's own points say the same as these; an agent's may say more.
+  if (points.length === 0 || view.patch?.author.kind === 'playbook') return [heading, numberedList(own)]
+  return [heading, numberedList(own), view.messages.cause.inOtherWords, bulletList(details)]
 }
 
 /** For the missing Dockerfile the facts alone tell the cause, in the report's language. */
@@ -136,8 +139,10 @@ function logAccount({ repair, messages }: ReportView): string[] {
   return [messages.logAccount(keptLines, lines, bytes, truncated)]
 }
 
-function ruledOut({ patch, messages }: ReportView): string[] {
+function ruledOut(view: ReportView): string[] {
+  const { patch, messages } = view
   const points =
-    patch?.ruledOut.map(({ cause, because }) => messages.because(prose(cause), prose(because))) ?? []
+    patch?.ruledOut.map(({ cause, because }) => messages.because(told(cause, view), told(because, view))) ??
+    []
   return points.length === 0 ? [] : [`### ${messages.heading.ruledOut}`, bulletList(points)]
 }

@@ -1,9 +1,10 @@
 /** The new Dockerfile by its stages, and what it does for security. Every statement is read from the file. */
 import type { FileChange } from '../../domain/patch.ts'
 import { baseOf, copiesOf, type DockerfileStage, dockerfileStages, lastOf } from '../dockerfile-stages.ts'
-import { bulletList, codeFence, codeSpan, prose, table } from '../markdown.ts'
+import { bulletList, codeFence, codeSpan, table } from '../markdown.ts'
 import { megabytes } from '../measurements.ts'
 import { checkOf, type ReportView } from '../report-view.ts'
+import { told } from '../told.ts'
 
 /** Title and blocks of the part on the Dockerfile. */
 export function productionDockerfile(view: ReportView, { path, after, reason }: FileChange): string[] {
@@ -14,7 +15,7 @@ export function productionDockerfile(view: ReportView, { path, after, reason }: 
     isMulti ? messages.heading.productionDockerfile : messages.heading.productionDockerfileSingle,
     `**${messages.field.file}**: ${codeSpan(path)}`,
     `#### ${messages.heading.designThinking}`,
-    prose(reason),
+    told(reason, view),
     ...(isMulti ? [`**${messages.multiStageReasons}**:`, bulletList(multiStageReasons(view))] : []),
     ...stages.flatMap((stage) => stageBlocks(stage, stages, view)),
   ]

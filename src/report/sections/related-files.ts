@@ -1,10 +1,12 @@
 /** Created, changed, deleted and untouched files: the lists are made from the diff itself. */
 import type { FileChange } from '../../domain/patch.ts'
-import { bulletList, codeSpan, prose } from '../markdown.ts'
+import { bulletList, codeSpan } from '../markdown.ts'
 import type { ReportView } from '../report-view.ts'
+import { told } from '../told.ts'
 
 /** The section on related files; nothing without a patch. */
-export function relatedFiles({ patch, facts, messages }: ReportView): string[] {
+export function relatedFiles(view: ReportView): string[] {
+  const { patch, facts, messages } = view
   if (!patch) return []
   const { heading } = messages
   const created = patch.changes.filter(({ before, after }) => before === null && after !== null)
@@ -14,13 +16,22 @@ export function relatedFiles({ patch, facts, messages }: ReportView): string[] {
   const untouched = patch.untouched.map(({ path, reason }) =>
     path === development
       ? `${codeSpan(path)}: ${messages.files.staysForDevelopment}`
-      : `${codeSpan(path)}: ${prose(reason)}`,
+      : `${codeSpan(path)}: ${told(reason, view)}`,
   )
   return [
     `## ${heading.relatedFiles}`,
-    ...group(heading.created, created.map(fileLine)),
-    ...group(heading.changed, changed.map(fileLine)),
-    ...group(heading.deleted, deleted.map(fileLine)),
+    ...group(
+      heading.created,
+      created.map((change) => fileLine(change, view)),
+    ),
+    ...group(
+      heading.changed,
+      changed.map((change) => fileLine(change, view)),
+    ),
+    ...group(
+      heading.deleted,
+      deleted.map((change) => fileLine(change, view)),
+    ),
     ...group(heading.untouched, untouched),
   ]
 }
@@ -29,6 +40,6 @@ function group(title: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : [`**${title}**`, bulletList(items)]
 }
 
-function fileLine({ path, reason }: FileChange): string {
-  return `${codeSpan(path)}: ${prose(reason)}`
+function fileLine({ path, reason }: FileChange, view: ReportView): string {
+  return `${codeSpan(path)}: ${told(reason, view)}`
 }

@@ -2,8 +2,9 @@
 import type { FileChange } from '../../domain/patch.ts'
 import { unifiedDiff } from '../../patch/unified-diff.ts'
 import { changedLines } from '../changed-lines.ts'
-import { codeFence, codeSpan, details, prose } from '../markdown.ts'
+import { codeFence, codeSpan, details } from '../markdown.ts'
 import type { ReportView } from '../report-view.ts'
+import { told } from '../told.ts'
 import { hardening, productionDockerfile } from './production-dockerfile.ts'
 
 /** Shorter diffs are read at once, without unfolding. */
@@ -16,7 +17,7 @@ export function solution(view: ReportView): string[] {
   const parts = partsOf(view)
   return [
     `## ${messages.heading.solution}`,
-    ...(patch.summary === '' ? [] : [prose(patch.summary)]),
+    ...(patch.summary === '' ? [] : [told(patch.summary, view)]),
     ...parts.flatMap(([title, ...blocks], index) => [`### ${index + 1}. ${title}`, ...blocks]),
     ...fullDiff(view),
     ...offers(view),
@@ -41,7 +42,7 @@ function filePart(change: FileChange, view: ReportView): string[] {
   return [
     titleOf(change, view),
     `**${messages.field.file}**: ${codeSpan(change.path)}`,
-    prose(change.reason),
+    told(change.reason, view),
     ...(isDockerignore(change.path) ? [`**${messages.field.effect}**: ${messages.dockerignoreEffect}`] : []),
     ...(isWorkflow(change.path) ? [`**${messages.heading.changes}**:`] : []),
     diffBlock(change, view),
@@ -78,11 +79,12 @@ function fullDiff({ patch, messages, dockerfile }: ReportView): string[] {
   return [details(messages.fullDiff(patch.changes.length, added, removed), diff)]
 }
 
-function offers({ patch, messages }: ReportView): string[] {
+function offers(view: ReportView): string[] {
+  const { patch, messages } = view
   if (!patch || patch.offers.length === 0) return []
   const body = patch.offers
     .flatMap((offer) => [
-      `${codeSpan(offer.path)}: ${prose(offer.reason)}`,
+      `${codeSpan(offer.path)}: ${told(offer.reason, view)}`,
       codeFence(unifiedDiff([offer]), 'diff'),
     ])
     .join('\n\n')

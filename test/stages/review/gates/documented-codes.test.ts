@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { checkDockerfile } from '../../../../src/docker/check-dockerfile.ts'
 import { findingTitles } from '../../../../src/report/messages/finding-titles.ts'
+import { japaneseFindings } from '../../../../src/report/messages/japanese-findings.ts'
 import { allGates } from '../../../../src/stages/review/gates/all-gates.ts'
 
 const source = new URL('../../../../src/stages/review/gates/', import.meta.url)
@@ -24,6 +25,7 @@ describe('the codes of the gates', () => {
 
   it('each have a title in both languages', async () => {
     expect(Object.keys(findingTitles).sort()).toEqual(await codesInSource())
+    expect(Object.keys(japaneseFindings).sort()).toEqual(await codesInSource())
   })
 
   it('of Dockerfile checks each have a heading', async () => {
