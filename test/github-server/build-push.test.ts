@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { lackOfHost, wordFailure } from '../../demo/github/actions/modelled/container-builder.ts'
 import { isIgnored, parseDockerIgnore } from '../../demo/github/actions/modelled/docker-ignore.ts'
 import { checkDockerfile } from '../../demo/github/actions/modelled/dockerfile-check.ts'
 import { useSmallGithub } from './support/fixture.ts'
@@ -109,6 +110,26 @@ describe('the static check', () => {
 
   it('finds a folder again whose content is let in', () => {
     expect(check('FROM node\nCOPY src ./', { ignore: 'src\n!src/keep' })).toBeUndefined()
+  })
+})
+
+describe('a real build', () => {
+  it('is worded as BuildKit words it, whoever builds', () => {
+    const message = 'failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 3'
+
+    expect(wordFailure(['Error: building at STEP "RUN npm ci": exit status 3'])).toBe(message)
+    expect(wordFailure(['Error: building at STEP "RUN npm ci": while running runtime: exit status 3'])).toBe(
+      message,
+    )
+    expect(wordFailure(['Error: something else'])).toBeUndefined()
+  })
+
+  it('tells a lack of the host from a failure of the Dockerfile', () => {
+    expect(
+      lackOfHost(['Error: creating build container: initializing source docker://node:22: no such host']),
+    ).toBe('base image')
+    expect(lackOfHost(['E: Temporary failure resolving deb.debian.org'])).toBe('network')
+    expect(lackOfHost(['npm error code ELIFECYCLE'])).toBeUndefined()
   })
 })
 

@@ -71,7 +71,8 @@ export async function removeImage(builder: ContainerBuilder, tag: string): Promi
 
 /** The failure of a command in BuildKit's words, where podman or buildah said it in theirs. */
 export function wordFailure(lines: readonly string[]): string | undefined {
-  const pattern = /building at STEP "RUN (?<command>.*)": while running runtime: exit status (?<code>\d+)/
+  const pattern =
+    /building at STEP "RUN (?<command>.*)": (?:while running runtime: )?exit status (?<code>\d+)/
   const groups = lines.map((line) => pattern.exec(line)?.groups).find((each) => each)
   if (!groups) return undefined
   return `failed to solve: process "/bin/sh -c ${groups.command}" did not complete successfully: exit code: ${groups.code}`
