@@ -66,18 +66,18 @@ async function createQueue(boss: PgBoss): Promise<void> {
 
 /**
  * On PGlite we hold the only process, so a task that is active at start was abandoned by a killed one. It
- * runs again at once; between replicas only the missing heartbeat can tell.
+ * is sent anew, without the delay of a failed one; between replicas only the missing heartbeat can tell.
  */
 async function releaseAbandoned(boss: PgBoss, database: Database): Promise<void> {
-  const active = await database.query<{ id: string }>(
-    `select id from pgboss.job where name = $1 and state = 'active'`,
+  const active = await database.query<{ id: string; data: Task }>(
+    `select id, data from pgboss.job where name = $1 and state = 'active'`,
     [name],
   )
-  if (active.length > 0)
-    await boss.fail(
-      name,
-      active.map(({ id }) => id),
-    )
+  for (const { id, data } of active) {
+    // In this order: a crash in between runs the task twice, which is harmless, and never not at all.
+    await send(boss, database.forQueue, data)
+    await boss.cancel(name, id)
+  }
 }
 
 async function send(boss: PgBoss, db: Db, task: Task, notBefore?: Date): Promise<void> {
