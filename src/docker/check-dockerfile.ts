@@ -9,6 +9,7 @@ import type {
 } from './check.ts'
 import { commandChecks } from './checks/command.ts'
 import { copyChecks } from './checks/copy.ts'
+import { executableChecks } from './checks/executable.ts'
 import { healthChecks } from './checks/health.ts'
 import { imageChecks } from './checks/image.ts'
 import { layerChecks } from './checks/layers.ts'
@@ -25,6 +26,7 @@ const detailCharsMax = 300
 const checks: readonly DockerfileCheck[] = [
   ...copyChecks,
   ...commandChecks,
+  ...executableChecks,
   ...userChecks,
   ...secretChecks,
   ...imageChecks,

@@ -1,19 +1,20 @@
 /** Builds the drafted image and runs it as CI's next job would: run checks R1 to R8. */
 import { randomUUID } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { dirname, join, sep } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FileChange, Patch } from '../domain/patch.ts'
 import type { Check } from '../domain/verdict.ts'
 import type { ImageTrial, Measurement } from '../domain/verification.ts'
-import { repositoryPath } from '../workflow/repository-path.ts'
+import { joinPath, repositoryPath } from '../workflow/repository-path.ts'
 import type { BuildOutcome, ContainerTools, ImageConfiguration, RunningContainer } from './container-tools.ts'
 import { readCopy } from './copy-sources.ts'
 import { findBuilder } from './find-builder.ts'
 import { isManifestInstall } from './install-command.ts'
 import { parseDockerfile } from './parse-dockerfile.ts'
 import { reusedInstall } from './read-build-log.ts'
+import { copyTree, findSource, insidePath } from './trial-tree.ts'
 
 /** A build that takes longer would also be too slow for CI. */
 const buildMsMax = 20 * 60_000
@@ -75,13 +76,21 @@ export function untriedImage(reason: string): ImageTrial {
 /**
  * Builds, runs and rebuilds the draft in a folder of its own. Never throws for what the draft does wrong; what
  * could not be run says so. Containers, images and the folder are gone afterwards.
+ *
+ * This runs the repository's code: under docker and podman in a container, under buildah in namespaces of its own
+ * but with this machine's network. It is for machines that may run such code, as a CI runner does.
  */
 export async function tryImage(input: ImageTrialInput): Promise<ImageTrial> {
   const folder = await mkdtemp(join(tmpdir(), 'image-trial-'))
   const trial = new Trial(input, folder)
   try {
     await copyTree(input, folder)
+    for (const path of [input.dockerfile, joinPath(input.context, 'any')]) await insidePath(folder, path)
     return await trial.run()
+  } catch (error) {
+    // A path that leaves the repository, through a link or `..`, is not built.
+    if (error instanceof RangeError) return untriedImage(error.message)
+    throw error
   } finally {
     await trial.cleanUp()
     await rm(folder, { recursive: true, force: true })
@@ -125,57 +134,6 @@ export async function tryPatchedImage(
 
 function check(id: RunCheckId, outcome: Check['outcome'], detail: string): Check {
   return { id, title: titles[id], outcome, detail }
-}
-
-async function copyTree({ folder, files, changes }: ImageTrialInput, target: string): Promise<void> {
-  if (files) await copyListed(folder, files, target)
-  else await cp(folder, target, { recursive: true, verbatimSymlinks: true, filter: isProjectFile })
-  for (const change of changes) await applyChange(change, target)
-}
-
-function isProjectFile(path: string): boolean {
-  return !/[/\\](\.git|node_modules)$/.test(path)
-}
-
-/** What CI would check out: untracked files such as `.env` stay out of the build. */
-async function copyListed(folder: string, files: readonly string[], target: string): Promise<void> {
-  for (const path of files) {
-    const file = await insidePath(target, path)
-    await mkdir(dirname(file), { recursive: true })
-    await cp(join(folder, path), file, { verbatimSymlinks: true }).catch(ignoreMissing)
-  }
-}
-
-/** Git lists files that the working tree has lost. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
-}
-
-async function applyChange({ path, after, mode }: FileChange, target: string): Promise<void> {
-  const file = await insidePath(target, path)
-  if (after === null) return rm(file, { force: true })
-  await mkdir(dirname(file), { recursive: true })
-  await rm(file, { force: true })
-  await writeFile(file, after, { mode: mode === '100755' ? 0o755 : 0o644 })
-}
-
-/** The path below the folder; a draft must not write through `..` or a link to elsewhere. */
-async function insidePath(folder: string, path: string): Promise<string> {
-  const relative = repositoryPath(path)
-  if (!relative) throw new RangeError(`The path ${path} is not inside the repository.`)
-  const root = await realpath(folder)
-  let parent = dirname(join(root, relative))
-  const missing: string[] = []
-  for (;;) {
-    const real = await realpath(parent).catch(() => null)
-    if (real !== null) {
-      if (real !== root && !real.startsWith(root + sep))
-        throw new RangeError(`The path ${path} leaves the repository.`)
-      return join(real, ...missing, relative.split('/').at(-1)!)
-    }
-    missing.unshift(parent.slice(dirname(parent).length + 1))
-    parent = dirname(parent)
-  }
 }
 
 class Trial {
@@ -399,28 +357,6 @@ class Trial {
   #notRun(ids: readonly RunCheckId[], reason: string): void {
     for (const id of ids) this.#add(id, 'not_run', reason)
   }
-}
-
-const sourcePattern = /\.(py|[cm]?[jt]sx?|html|astro|vue)$/
-
-/** The first source file under what is copied; configuration files change more than a source edit does. */
-async function findSource(root: string, sources: readonly string[]): Promise<string | null> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(root.length)
-        .replace(/^[/\\]/, ''),
-    )
-    .filter((path) => sourcePattern.test(path) && !/\.config\.|(^|\/)tests?\//.test(path))
-    .sort()
-  const cleaned = sources.map((source) => repositoryPath(source.replace(/^\/+/, '')) ?? source)
-  return (
-    files.find((path) =>
-      cleaned.some((source) => source === '' || path === source || path.startsWith(`${source}/`)),
-    ) ?? null
-  )
 }
 
 function seconds(milliseconds: number): string {

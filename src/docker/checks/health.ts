@@ -1,9 +1,9 @@
 /** E18, W25: the image says whether it is well, on the port that it serves. */
 import { type CheckSubject, type DockerfileCheck, failed, notApplicable, passed } from '../check.ts'
 import { environmentOf } from '../image-model.ts'
+import { imageName } from '../image-name.ts'
 import { chainInstructions, type Instruction, lastInstruction } from '../parse-dockerfile.ts'
 import { readStartCommand } from '../start-command.ts'
-import { imageName } from './command.ts'
 
 const portsAgree: DockerfileCheck = {
   id: 'E18',

@@ -1,38 +1,19 @@
 /** Finds how a Python application starts: the strongest evidence wins, and a tie is a question. */
-import { isDevelopmentCommand, readPort } from '../development-file.ts'
+import { readPort } from '../development-file.ts'
 import type { ProjectFiles } from './project-files.ts'
+import { startPlain } from './python-plain-start.ts'
 import type { PythonProject } from './python-project.ts'
-import {
-  findApplicationObjects,
-  findHealthPath,
-  importedNames,
-  isScript,
-  mountsWithPrefix,
-} from './python-source.ts'
-import { ask, type HumanAnswer, type RecipeInput, tell } from './recipe.ts'
-import { isCommandWord, isModulePath, isModuleTarget, isPlainPath } from './safe-words.ts'
-import { plainWords, statedStarts } from './start-evidence.ts'
+import { findApplicationObjects, findHealthPath, importedNames, mountsWithPrefix } from './python-source.ts'
+import { checkedStart, type StartAnswer } from './python-start-answer.ts'
+import { ask, type RecipeInput, tell } from './recipe.ts'
+import { isModuleTarget, isPlainPath } from './safe-words.ts'
+import { statedStarts } from './start-evidence.ts'
 
 /** Python's web servers listen here by custom. */
 const defaultPort = 8000
 
 /** Reading more files than this to find an entry point means that there is no obvious one. */
 const entryFilesMax = 60
-
-export interface PythonStart {
-  readonly words: readonly string[]
-  readonly framework: string
-  /** Null when nothing listens. */
-  readonly port: number | null
-  readonly healthPath: string | null
-  /** The folder that imports start from; null for the working directory. */
-  readonly importRoot: string | null
-  /** Files that must be in the image for the command to work. */
-  readonly entryFiles: readonly string[]
-  readonly source: string
-}
-
-export type StartAnswer = { kind: 'start'; start: PythonStart } | HumanAnswer
 
 /** The start command, a question when two fit equally, or what a person must add first. */
 export async function findPythonStart(input: RecipeInput, python: PythonProject): Promise<StartAnswer> {
@@ -83,7 +64,7 @@ function statedStart(stated: readonly string[], source: string, port: number, so
   const entryFiles = [...sources.keys()].filter(
     (path) => target !== undefined && moduleOf(path) === target.split(':')[0],
   )
-  return started({
+  return checkedStart({
     words,
     framework: program,
     port: portOf(words) ?? port,
@@ -135,7 +116,7 @@ async function startDjango(project: ProjectFiles, python: PythonProject, port: n
           '--port',
           String(port),
         ]
-  return started({
+  return checkedStart({
     words,
     framework: 'Django',
     port,
@@ -178,7 +159,7 @@ function startObject(
       object.framework === 'flask' ? 'Flask' : 'FastAPI',
       object.framework === 'flask' ? ['gunicorn', 'waitress'] : ['uvicorn', 'hypercorn'],
     )
-  return started({
+  return checkedStart({
     words,
     framework: { fastapi: 'FastAPI', flask: 'Flask', starlette: 'Starlette' }[object.framework],
     port,
@@ -230,102 +211,6 @@ function askForServer(framework: string, candidates: readonly string[]): StartAn
   )
 }
 
-async function startPlain(
-  input: RecipeInput,
-  python: PythonProject,
-  port: number,
-  sources: Sources,
-): Promise<StartAnswer> {
-  const script = scriptStart(python)
-  const starts = script ? [script] : plainStarts(sources)
-  const development = developmentStart(input, port)
-  const named = starts.filter(({ words }) => development?.words.join(' ') === words.join(' '))
-  const chosen =
-    starts.length === 1
-      ? starts[0]
-      : named.length === 1
-        ? named[0]
-        : starts.length === 0
-          ? development
-          : undefined
-  if (!chosen) {
-    if (starts.length === 0) {
-      return tell('Nothing in the project says how it starts.', [
-        'Add a Procfile with a `web:` line, or `[project.scripts]` with one entry.',
-      ])
-    }
-    return ask(
-      'The project has more than one script that could be started.',
-      'Which one should the image start?',
-      starts.map(({ source }) => source),
-    )
-  }
-  const text = chosen.entryFiles.map((path) => sources.get(path) ?? '').join('\n')
-  const listens = input.compose?.port ?? input.development?.port ?? literalPort(text)
-  return started({
-    ...chosen,
-    framework: 'plain Python',
-    port: listens,
-    healthPath: listens === null ? null : plainHealth(text),
-    importRoot: chosen.importRoot,
-  })
-}
-
-type PlainStart = Pick<PythonStart, 'words' | 'entryFiles' | 'importRoot' | 'source'>
-
-/** `[project.scripts]` with one entry. The project is not installed, so its function is called by name. */
-function scriptStart({ scripts }: PythonProject): PlainStart | null {
-  const [entry] = scripts
-  if (!entry || scripts.size > 1 || !isModuleTarget(entry[1]) || entry[1].includes('(')) return null
-  const [module, name] = entry[1].split(':') as [string, string]
-  if (!isModulePath(module) || !isModulePath(name)) return null
-  return {
-    words: ['python', '-c', `import sys; from ${module} import ${name.split('.')[0]}; sys.exit(${name}())`],
-    entryFiles: [`src/${module.split('.')[0]}/`, `${module.split('.')[0]}/`],
-    importRoot: null,
-    source: '[project.scripts] of pyproject.toml',
-  }
-}
-
-function plainStarts(sources: Sources): PlainStart[] {
-  const packages = [...sources.keys()].filter((path) => /^(src\/)?[A-Za-z_]\w*\/__main__\.py$/.test(path))
-  const scripts = [...sources].filter(
-    ([path, text]) => /^(src\/)?(main|app|server|run)\.py$/.test(path) && isScript(text),
-  )
-  return [
-    ...packages.map((path) => {
-      const inSource = path.startsWith('src/')
-      const module = path.split('/').at(-2)!
-      return {
-        words: ['python', '-m', module],
-        entryFiles: [path],
-        importRoot: inSource ? 'src' : null,
-        source: path,
-      }
-    }),
-    ...scripts.map(([path]) => ({
-      words: ['python', path],
-      entryFiles: [path],
-      importRoot: null,
-      source: path,
-    })),
-  ]
-}
-
-/** The weakest evidence: the development image's command, unless it is one for development only. */
-function developmentStart({ development }: RecipeInput, port: number): PlainStart | null {
-  if (!development?.command || isDevelopmentCommand(development.command.join(' '))) return null
-  const words = plainWords(development.command, port)
-  return (
-    words && {
-      words,
-      entryFiles: words.filter((word) => word.endsWith('.py')),
-      importRoot: null,
-      source: development.path,
-    }
-  )
-}
-
 function targetOf({ path, name }: FoundObject, project: ProjectFiles, sources: Sources) {
   const root = importRootOf(path, sources.get(path) ?? '', project)
   const module = moduleOf(root === null ? path : path.slice(root.length + 1))
@@ -360,29 +245,4 @@ function healthIn(sources: Sources, name = 'app'): string | null {
   const texts = [...sources.values()]
   const hasPrefixes = texts.some(mountsWithPrefix)
   return texts.map((text) => findHealthPath(text, [name], hasPrefixes)).find((path) => path !== null) ?? null
-}
-
-function literalPort(text: string): number | null {
-  const found =
-    /Server\(\s*\(\s*["'][\w.:]{0,60}["']\s*,\s*(?<port>\d{2,5})\b/.exec(text) ??
-    /["']PORT["']\s*,\s*["']?(?<port>\d{2,5})\b/.exec(text) ??
-    /\bport\s*=\s*(?<port>\d{2,5})\b/i.exec(text)
-  return readPort(found?.groups?.port)
-}
-
-function plainHealth(text: string): string | null {
-  return /["'](?<path>\/(?:health|healthz|api\/health|ready))["']/.exec(text)?.groups?.path ?? null
-}
-
-/** The last look at what was read from the repository before it is written into a file. */
-function started(start: PythonStart): StartAnswer {
-  const isSafe = start.words.every(
-    (word, at) =>
-      isCommandWord(word) || isModuleTarget(word) || (start.words[at - 1] === '-c' && !/["\\\n$]/.test(word)),
-  )
-  const isRootSafe = start.importRoot === null || isPlainPath(start.importRoot)
-  if (isSafe && isRootSafe) return { kind: 'start', start }
-  return tell('The start command of the project has characters that are not safe to copy.', [
-    'Write the Dockerfile by hand, or give the entry point a plain name.',
-  ])
 }
