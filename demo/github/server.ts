@@ -113,6 +113,9 @@ async function serve(
   if (fault === 'disconnect' || fault === 'timeout') return breakConnection(context, options, fault)
   const request: Served = { context, route, options, actor: { kind: 'anonymous' } }
   const answer = fault ?? (await answerFor(request))
+  if (!fault && route && answer.body !== undefined) {
+    options.onResponse?.(route.operation, answer.status, jsonOf(answer.body))
+  }
   return respond(request, answer)
 }
 
@@ -196,9 +199,7 @@ async function readJson(context: Context<Env>, bytesMax: number): Promise<unknow
 }
 
 function respond(request: Served, answer: Answer): Response {
-  const { context, route, options, actor } = request
-  if (route && answer.body !== undefined)
-    options.onResponse?.(route.operation, answer.status, jsonOf(answer.body))
+  const { context, options, actor } = request
   const content = contentOf(answer)
   const etag =
     content && context.req.method === 'GET' && answer.status === 200 ? etagOf(content.bytes) : undefined

@@ -39,35 +39,43 @@ export interface SmallGithubOptions {
 }
 
 export interface SmallGithub {
+  /** The API's root; `/api/v3` below it is accepted too. */
   readonly url: string
   readonly app: { id: number; slug: string; privateKey: string; clientId: string }
+  /** Every request so far, those of git included. */
   readonly requests: readonly RecordedRequest[]
   readonly deliveries: readonly Delivery[]
+  /** Lets deliveries get lost or arrive twice. */
   readonly webhookDelivery: DeliveryFaults
   setWebhook(webhook: WebhookTarget | undefined): void
-  createRepository(
-    fullName: string,
-    options?: RepositoryOptions,
-  ): Promise<ReturnType<typeof shapeFullRepository>>
-  importDirectory(
-    fullName: string,
-    directory: string,
-    options?: RepositoryOptions,
-  ): Promise<ReturnType<typeof shapeFullRepository>>
-  fork(fullName: string, login: string): Promise<ReturnType<typeof shapeFullRepository>>
+  /** With files there is a first commit, which starts workflows as a push does. The App is installed. */
+  createRepository(fullName: string, options?: RepositoryOptions): Promise<FullRepository>
+  /** Like `createRepository`, from a folder; executable bits and links are kept. */
+  importDirectory(fullName: string, directory: string, options?: RepositoryOptions): Promise<FullRepository>
+  /** A fork, from which pull requests with the head `login:branch` can come. */
+  fork(fullName: string, login: string): Promise<FullRepository>
+  /** A person's push of one commit; the owner's unless an author is named. */
   push(fullName: string, push: PersonalPush): Promise<{ sha: string }>
   mergePullRequest(fullName: string, number: number, login: string): Promise<{ sha: string }>
+  /** A token with which a person acts, over REST and git. */
   userToken(login: string): string
   installationId(fullName: string): number
   suspendInstallation(fullName: string, isSuspended: boolean): void
   deleteInstallation(fullName: string): void
+  /** Presses a button of one of the App's check runs. */
   pressCheckRunAction(fullName: string, checkRunId: number, identifier: string, login: string): void
+  /** Presses "Re-run" of one of the App's check runs. */
   requestCheckRunAgain(fullName: string, checkRunId: number, login: string): void
   jobLog(fullName: string, jobId: number): string
+  /** Resolves when no run is queued or running and every webhook was answered. */
   idle(options?: { timeoutMs?: number }): Promise<void>
+  /** Breaks the next answer that matches, before anything else looks at the request. */
   failNext(match: FaultMatch, response: FaultResponse): void
+  /** Cancels what runs, waits for it, and removes everything on disk. */
   close(): Promise<void>
 }
+
+type FullRepository = ReturnType<typeof shapeFullRepository>
 
 /** What Regreen's App asks for, and enough for its tests. */
 const permissionsDefault: Permissions = {

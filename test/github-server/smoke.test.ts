@@ -1,4 +1,5 @@
 /** The whole way: a push, a red run, its webhook and its log. */
+import { Octokit } from '@octokit/rest'
 import { expect, it } from 'vitest'
 import { useSmallGithub } from './support/fixture.ts'
 
@@ -56,4 +57,21 @@ it('runs a failing workflow after a push and tells the App', async () => {
   expect(log).toContain('##[error]expected 1 to be 2')
   expect(log).toContain('##[error]Process completed with exit code 3.')
   expect(log).toMatch(/^\uFEFF?\d{4}-\d\d-\d\dT[\d:]+\.\d{7}Z Current runner version/)
+})
+
+it('answers below /api/v3 as GitHub Enterprise Server does', async () => {
+  await fixture.github.createRepository('octo/enterprise', { files: { a: 'a' } })
+  const token = fixture.github.userToken('octo')
+  const octokit = new Octokit({ baseUrl: `${fixture.github.url}/api/v3`, auth: token })
+  await fixture.github.push('octo/enterprise', { branch: 'fix', files: { a: 'b' } })
+  const at = { owner: 'octo', repo: 'enterprise' }
+
+  const { data: pull } = await octokit.pulls.create({ ...at, title: 'Fix', head: 'fix', base: 'main' })
+  await octokit.graphql(
+    'mutation($id: ID!) { convertPullRequestToDraft(input: {pullRequestId: $id}) { clientMutationId } }',
+    { id: pull.node_id },
+  )
+
+  expect((await octokit.pulls.get({ ...at, pull_number: pull.number })).data.draft).toBe(true)
+  await expect(octokit.graphql('{ viewer { login } }')).rejects.toMatchObject({ status: 501 })
 })

@@ -37,7 +37,7 @@ export function installHook(directory: string): void {
 }
 
 /** Pushes to one repository happen one after the other, so that their ref changes can be told apart. */
-const pushes = new Map<number, Promise<unknown>>()
+const pushes = new WeakMap<Repository, Promise<unknown>>()
 
 /** Answers one request of a git client. */
 export async function answerGit(world: World, request: Request): Promise<Response> {
@@ -91,9 +91,9 @@ async function queuePush(
   actor: Actor,
   backend: () => Promise<Response>,
 ): Promise<Response> {
-  const before = pushes.get(repository.id) ?? Promise.resolve()
+  const before = pushes.get(repository) ?? Promise.resolve()
   const push = before.catch(() => {}).then(() => pushAndAnnounce(world, repository, actor, backend))
-  pushes.set(repository.id, push)
+  pushes.set(repository, push)
   return push
 }
 
