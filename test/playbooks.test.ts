@@ -28,6 +28,13 @@ describe.each(cases)('$playbook: $name', (playbookCase) => {
     expect(answer).toEqual(expectedDraft(playbookCase.folder))
   })
 
+  it('is a failure that triage gives to its playbook, unless it must be declined', () => {
+    const own = playbooks.find(({ name }) => name === playbookCase.playbook)!
+    const isClaimed = expectedDraft(playbookCase.folder).file !== null
+
+    expect(!isClaimed || own.handles.includes(playbookCase.diagnosis.failureClass)).toBe(true)
+  })
+
   it('is declined by every other playbook', async () => {
     const others = playbooks.filter(({ name }) => name !== playbookCase.playbook)
 

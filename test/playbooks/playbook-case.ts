@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { type Diagnosis, diagnosisSchema } from '../../src/domain/diagnosis.ts'
 import { type Evidence, evidenceSchema, type LogLine } from '../../src/domain/evidence.ts'
-import type { FailureClass } from '../../src/domain/failure-class.ts'
 import type { HumanSteps } from '../../src/domain/repair.ts'
 import { unifiedDiff } from '../../src/patch/unified-diff.ts'
 import type { Draft, Playbook, RepositoryFiles } from '../../src/playbook.ts'
+import { classify } from '../../src/stages/triage/classify.ts'
 import { parseWorkflow } from '../../src/workflow/parse-workflow.ts'
 
 export interface PlaybookCase {
@@ -33,16 +33,17 @@ export function readCases(playbooksFolder: string): PlaybookCase[] {
 export function readCase(folder: string, playbook: string): PlaybookCase {
   const files = readTree(join(folder, 'before'))
   const log = readFileSync(join(folder, 'job.log'), 'utf8')
+  const evidence = evidenceSchema.parse({
+    ...defaultEvidence(files, log),
+    ...readJson(join(folder, 'evidence.json')),
+  })
   return {
     playbook,
     name: basename(folder),
     folder,
-    evidence: evidenceSchema.parse({
-      ...defaultEvidence(files, log),
-      ...readJson(join(folder, 'evidence.json')),
-    }),
+    evidence,
     diagnosis: diagnosisSchema.parse({
-      ...defaultDiagnosis(playbook as FailureClass, log),
+      ...diagnosisOf(evidence),
       ...readJson(join(folder, 'diagnosis.json')),
     }),
     files: asRepositoryFiles(files),
@@ -140,16 +141,9 @@ function logLines(log: string): LogLine[] {
     .map((line, at) => ({ line: at + 1, text: line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT[\d:.]+Z /, '') }))
 }
 
-function defaultDiagnosis(failureClass: FailureClass, log: string): Diagnosis {
-  const line = logLines(log).find(({ text }) => /^(##\[error\]|ERROR)/.test(text))
-  return {
-    failureClass,
-    remedy: 'playbook',
-    lead: 'devops-coordinator',
-    confidence: 1,
-    summary: 'The build found no Dockerfile.',
-    citations: line ? [{ jobId: 1, line: line.line, text: line.text }] : [],
-  }
+/** What triage itself says of the log; the lead does not matter to a playbook. */
+function diagnosisOf(evidence: Evidence): Diagnosis {
+  return { ...classify(evidence.logs), lead: 'devops-coordinator' }
 }
 
 function readJson(path: string): Record<string, unknown> {
