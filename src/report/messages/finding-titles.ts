@@ -43,6 +43,7 @@ export const findingTitles: Readonly<Record<string, readonly [en: string, ja: st
   'secret/password': ['Password', 'パスワード'],
   'secret/private-key': ['Private key', '秘密鍵'],
   'workflow/action-owner-changed': ['Action of another owner', '別の所有者のアクション'],
+  'workflow/action-replaced': ['Action replaced by another', '別のアクションへの置き換え'],
   'workflow/action-unpinned': ['Action without a version', 'バージョン未固定のアクション'],
   'workflow/check-forced': ['Conflict forced aside', '競合の強制的な無視'],
   'workflow/check-skipped': ['Check skipped', '検査の省略'],

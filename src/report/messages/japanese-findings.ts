@@ -52,6 +52,8 @@ export const japaneseFindings: Readonly<Record<string, string>> = {
   'secret/private-key': '秘密鍵と思われる値です。リポジトリに入れず、実在する鍵なら更新してください。',
   'workflow/action-owner-changed':
     'これまで使っていない所有者のアクションは、ジョブの権限で動きます。使用中の所有者のものにするか、人が判断してください。',
+  'workflow/action-replaced':
+    'ステップは残っても、元の処理が行われなくなります。元のアクションを残し、失敗の原因を直してください。',
   'workflow/action-unpinned': '所有者がいつでも内容を変えられます。コミット全体で固定してください。',
   'workflow/check-forced': 'ツールが報告した競合を無視して進みます。競合そのものを解消してください。',
   'workflow/check-skipped': '検査が実行されないまま合格になります。検査を実行し、指摘を直してください。',

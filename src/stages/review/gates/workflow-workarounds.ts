@@ -7,15 +7,9 @@ import { splitLines } from './line-diff.ts'
 import { yamlBytesMax } from './strict-yaml.ts'
 import { jobFindings } from './workflow/job-findings.ts'
 import { permissionFindings, secretFindings, unsafeSwitchFindings } from './workflow/right-findings.ts'
-import { ownerOf } from './workflow/step-findings.ts'
+import { laxDefaultShell, ownerOf } from './workflow/step-findings.ts'
 import { triggerFindings } from './workflow/trigger-findings.ts'
-import {
-  asMapping,
-  asText,
-  type Mapping,
-  type WorkflowModel,
-  workflowModel,
-} from './workflow/workflow-model.ts'
+import { type Mapping, type WorkflowModel, workflowModel } from './workflow/workflow-model.ts'
 
 export const workflowWorkarounds: Gate = {
   name: 'workflow-workarounds',
@@ -50,7 +44,7 @@ function compare(change: FileChange, before: WorkflowModel, after: WorkflowModel
     ...permissionFindings(old.permissions, fresh.permissions, path, null, null),
     ...secretFindings(withoutJobs(old), withoutJobs(fresh), path, null),
     ...unsafeSwitchFindings(old, fresh, path),
-    ...defaultShell(old, fresh, path),
+    ...laxDefaultShell(old.defaults, fresh.defaults, path, null),
     ...jobFindings(before.jobs, after.jobs, path, knownOwners),
     ...lostInUnreadable(change, before),
   ]
@@ -65,14 +59,6 @@ function readableOr(before: WorkflowModel, after: WorkflowModel): Mapping {
 
 function withoutJobs({ jobs: _jobs, runs: _runs, ...rest }: Mapping): Mapping {
   return rest
-}
-
-function defaultShell(old: Mapping, fresh: Mapping, path: string): Finding[] {
-  const shell = (root: Mapping) => asText(asMapping(asMapping(root.defaults).run).shell)
-  if (shell(fresh) === shell(old) || !shell(fresh).includes('{0}')) return []
-  const message =
-    'The default shell would become a template of its own. Without `-e` a failing command no longer fails its step. Keep the default shell.'
-  return [block('workflow/error-ignored', path, null, message)]
 }
 
 /** Owners of all actions that the text names, also where it does not parse. */

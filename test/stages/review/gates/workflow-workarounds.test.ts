@@ -173,6 +173,19 @@ describe('workflow-workarounds refuses', () => {
       'shell: bash {0}\n        run: pytest -q',
       ['workflow/error-ignored'],
     ],
+    ['a pipe into tee', 'pytest -q', 'pytest -q | tee log.txt', ['workflow/error-ignored']],
+    [
+      'a default shell without -e',
+      '    needs: test',
+      '    needs: test\n    defaults: { run: { shell: "bash {0}" } }',
+      ['workflow/error-ignored'],
+    ],
+    [
+      'another action under the same name',
+      'docker/build-push-action@0123456789abcdef0123456789abcdef01234567',
+      'docker/login-action@0123456789abcdef0123456789abcdef01234567',
+      ['workflow/action-replaced'],
+    ],
     ['--no-verify', 'pytest -q', 'git commit --no-verify -m x && pytest -q', ['workflow/check-skipped']],
     ['--passWithNoTests', 'pytest -q', 'pytest -q --passWithNoTests', ['workflow/check-skipped']],
     [

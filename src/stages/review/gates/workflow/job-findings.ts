@@ -8,6 +8,7 @@ import {
   changedStep,
   conditionFindings,
   continueOnError,
+  laxDefaultShell,
   removedStep,
   type StepContext,
   timeLimitFindings,
@@ -69,6 +70,7 @@ function jobKeys(before: WorkflowJob, after: WorkflowJob, context: StepContext):
     ...matrixFindings(asMapping(old.strategy), asMapping(fresh.strategy), path, line),
     ...runnerFindings(old, fresh, path, line, what),
     ...jobUses(old, after, context),
+    ...laxDefaultShell(old.defaults, fresh.defaults, path, line),
   ]
 }
 

@@ -2,7 +2,13 @@
 import type { Finding } from '../../../../domain/verdict.ts'
 import { namesDevelopmentFile } from '../development-file.ts'
 import { block, warn } from '../gate.ts'
-import { commandLines, fallbackCount, isTrivial, newHiddenErrors } from '../shell-workarounds.ts'
+import {
+  commandLines,
+  fallbackCount,
+  isTrivial,
+  maskingPipes,
+  newHiddenErrors,
+} from '../shell-workarounds.ts'
 import { asMapping, asText, isSame, scalarsOf, type WorkflowStep } from './workflow-model.ts'
 
 export interface StepContext {
@@ -89,6 +95,10 @@ function hiddenErrorsIn(before: WorkflowStep, after: WorkflowStep, path: string)
   const hidden = newHiddenErrors(old, fresh)
   if (hidden.length > 0)
     return hidden.map(({ excerpt, kind }) => hiddenError(path, after.line, excerpt, kind))
+  const pipes = maskingPipes(fresh)
+  if (asText(after.value.shell) === '' && pipes.length > maskingPipes(old).length) {
+    return [hiddenError(path, after.line, pipes.at(-1) ?? '|', 'ignored')]
+  }
   if (fallbackCount(fresh) <= fallbackCount(old)) return []
   const message =
     `The step ${nameOf(after)} would get another \`||\`. ` +
@@ -134,6 +144,18 @@ function laxShell(before: WorkflowStep, after: WorkflowStep, path: string): Find
   const shell = asText(after.value.shell)
   if (shell === asText(before.value.shell) || !isLax(shell)) return []
   return [hiddenError(path, after.line, `shell: ${shell}`, 'strict-mode-off')]
+}
+
+/** The finding for a job or workflow whose default shell goes on after a failed command. */
+export function laxDefaultShell(
+  before: unknown,
+  after: unknown,
+  path: string,
+  line: number | null,
+): Finding[] {
+  const shell = (value: unknown) => asText(asMapping(asMapping(value).run).shell)
+  if (shell(after) === shell(before) || !isLax(shell(after))) return []
+  return [hiddenError(path, line, `shell: ${shell(after)}`, 'strict-mode-off')]
 }
 
 /** GitHub's own `bash` runs with `-e -o pipefail`; a template of one's own runs without. */
@@ -249,6 +271,7 @@ export function usesFindings(
 ): Finding[] {
   if (fresh.startsWith('./') && !fresh.includes('..')) return []
   const { owner, ref } = partsOf(fresh)
+  if (old !== '' && !isSameAction(old, fresh)) return [actionReplaced(old, fresh, path, line)]
   const excerpt = fresh.replaceAll('`', "'").slice(0, 100)
   if (!githubOwners.has(owner) && !knownOwners.has(owner)) {
     const message =
@@ -263,6 +286,31 @@ export function usesFindings(
     `\`${excerpt}\` is not bound to a version${wasPinned ? ', though it was bound to a commit' : ''}. ` +
     'Its owner can change what runs at any time. Name the full commit, with the version in a comment.'
   return [block('workflow/action-unpinned', path, line, message)]
+}
+
+/** A typing error or another owner of the same name is no other action. */
+function isSameAction(old: string, fresh: string): boolean {
+  const name = (uses: string) => uses.split('@')[0]?.toLowerCase().split('/').slice(1).join('/') ?? ''
+  return lettersApart(name(old), name(fresh)) <= 3
+}
+
+/** How many letters one text has that the other has not; a bound from below of their edit distance. */
+function lettersApart(left: string, right: string): number {
+  const rest = [...right]
+  const missing = [...left].filter((letter) => {
+    const index = rest.indexOf(letter)
+    if (index >= 0) rest.splice(index, 1)
+    return index < 0
+  })
+  return Math.max(missing.length, rest.length)
+}
+
+function actionReplaced(old: string, fresh: string, path: string, line: number | null): Finding {
+  const [before, after] = [old, fresh].map((uses) => uses.replaceAll('`', "'").slice(0, 100))
+  const message =
+    `The step would use \`${after}\` instead of \`${before}\`. ` +
+    'It keeps its place and no longer does what it did. Keep the action, and mend what makes it fail.'
+  return block('workflow/action-replaced', path, line, message)
 }
 
 function partsOf(uses: string): { owner: string; ref: string } {
