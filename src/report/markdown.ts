@@ -8,7 +8,7 @@ const textCharsMax = 2_000
 const spanCharsMax = 300
 
 /** A fence is read on one page; longer ones are files, and those can be opened. */
-export const fenceCharsMax = 20_000
+const fenceCharsMax = 20_000
 
 /** Text as plain words: markup shown, line breaks gone; what GitHub would act upon stands in code spans. */
 export function escapeText(text: string, charsMax = textCharsMax): string {

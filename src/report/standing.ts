@@ -1,7 +1,7 @@
 /** Where a repair stands, as a report's status line says it. Only CI can make it `resolved`. */
 import { currentAttempt, type Repair } from '../domain/repair.ts'
 
-export const standings = [
+const standings = [
   'working',
   'drafted',
   'verifying',

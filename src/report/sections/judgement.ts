@@ -69,7 +69,7 @@ function findingList(findings: readonly Finding[], view: ReportView): string[] {
 }
 
 /** "❌ **Error ignored** (`workflow/error-ignored`), `ci.yml`, line 13: …". */
-export function findingLine(
+function findingLine(
   { code, severity, path, line, message }: Finding,
   { messages, language }: ReportView,
 ): string {

@@ -64,7 +64,7 @@ function isWorkflow(path: string): boolean {
 }
 
 /** The change as a diff, folded when long; a change of the mode alone in words. */
-export function diffBlock(change: FileChange, { messages }: ReportView): string {
+function diffBlock(change: FileChange, { messages }: ReportView): string {
   if (change.before === change.after) return messages.modeOnly(codeSpan(change.mode))
   const diff = codeFence(unifiedDiff([change]), 'diff')
   const { added, removed } = changedLines([change])

@@ -160,7 +160,7 @@ function tally(checks: readonly Check[], { messages }: ReportView): string {
 }
 
 /** A table of checks with their ids. */
-export function checkTable(checks: readonly Check[], { messages, language }: ReportView): string {
+function checkTable(checks: readonly Check[], { messages, language }: ReportView): string {
   const { field, outcomes } = messages
   const rows = checks.map((check) => [
     codeSpan(check.id),

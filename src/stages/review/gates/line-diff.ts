@@ -9,7 +9,7 @@ const editsMax = 2_000
 export const addedLineCharsMax = 2_000
 
 /** Patterns look no further into one file: a patch with so many lines is refused for its size. */
-export const scannedLinesMax = 2_000
+const scannedLinesMax = 2_000
 
 export interface DiffLine {
   /** Counted from 1: in the file after the change for added lines, before it for removed ones. */

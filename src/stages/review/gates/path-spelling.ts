@@ -2,7 +2,7 @@
 import { dropHidden, hiddenCharacters } from '../../../report/visible-text.ts'
 
 /** Git itself allows more, but Windows and many tools fail at 260 characters. */
-export const pathCharsMax = 250
+const pathCharsMax = 250
 
 export interface PathProblem {
   readonly code: string

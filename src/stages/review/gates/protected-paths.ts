@@ -28,7 +28,7 @@ function paths(pattern: RegExp): Protection['matches'] {
 }
 
 /** In this order: the first that matches speaks. */
-export const protections: readonly Protection[] = [
+const protections: readonly Protection[] = [
   {
     code: 'protected/bot-config',
     kind: 'Regreen’s own configuration',

@@ -60,7 +60,7 @@ const patterns: readonly { kind: HiddenError['kind']; pattern: RegExp }[] = [
 ]
 
 /** Every hidden error in a piece of shell text, as a shell would read it. */
-export function hiddenErrors(shell: string): HiddenError[] {
+function hiddenErrors(shell: string): HiddenError[] {
   const text = asShellReads(shell)
   return patterns.flatMap(({ kind, pattern }) =>
     [...text.matchAll(pattern)].map((match) => ({ kind, excerpt: match[0].trim().replaceAll('\n', ' ') })),

@@ -1,7 +1,7 @@
 /** YAML read strictly and in linear time: the parser's own check of double keys is quadratic. */
 import { type Document, isMap, isScalar, parseAllDocuments, visit } from 'yaml'
 
-export interface YamlFault {
+interface YamlFault {
   readonly message: string
   /** Where in the text, in characters. */
   readonly offset: number

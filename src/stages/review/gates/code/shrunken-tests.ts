@@ -28,7 +28,7 @@ function holdsTests({ path, before }: FileChange): boolean {
 }
 
 /** Layout, quotes and trailing commas aside, nothing has changed. */
-export function isFormattingOnly(before: string, after: string): boolean {
+function isFormattingOnly(before: string, after: string): boolean {
   const bare = (text: string) => text.replaceAll(/[\s,;"'`()\\]/g, '')
   return bare(before) === bare(after)
 }

@@ -38,7 +38,7 @@ export function matchSteps(before: readonly WorkflowStep[], after: readonly Work
 }
 
 /** `actions/checkout` of `actions/checkout@v4`. */
-export function actionName(step: WorkflowStep): string {
+function actionName(step: WorkflowStep): string {
   return (asText(step.value.uses).split('@')[0] ?? '').toLowerCase()
 }
 

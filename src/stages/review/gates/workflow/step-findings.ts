@@ -51,7 +51,7 @@ export function removedStep(step: WorkflowStep, { path, jobId }: StepContext): F
 }
 
 /** The step's name for messages, without anything that could break out of them. */
-export function nameOf({ value }: WorkflowStep): string {
+function nameOf({ value }: WorkflowStep): string {
   const name =
     asText(value.name) ||
     asText(value.id) ||
@@ -237,7 +237,7 @@ function developmentFiles(before: WorkflowStep, after: WorkflowStep, { path }: S
 }
 
 /** The finding for a build that is pointed at a file made for development. */
-export function developmentFile(path: string, line: number | null, text: string): Finding {
+function developmentFile(path: string, line: number | null, text: string): Finding {
   const excerpt = text.trim().split('\n').find(namesDevelopmentFile) ?? text
   const message =
     `The workflow would build \`${excerpt.trim().replaceAll('`', "'").slice(0, 120)}\`, a file made for development. ` +
