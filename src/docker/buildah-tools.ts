@@ -23,7 +23,7 @@ const outputCharsMax = 4_000
 
 /** The tools of a buildah that runs as root. */
 export function buildahTools(version: string): ContainerTools {
-  const layers: string[] = []
+  const layers = new Map<string, readonly string[]>()
   return {
     label: `buildah ${version}`,
     async build(order) {
@@ -36,7 +36,7 @@ export function buildahTools(version: string): ContainerTools {
       ]
       const { timeoutMs, signal } = order
       const result = await runProgram(words, { timeoutMs, ...(signal ? { signal } : {}) })
-      layers.push(...builtLayers(result.output))
+      layers.set(order.image, [...(layers.get(order.image) ?? []), ...builtLayers(result.output)])
       return { isBuilt: result.code === 0, milliseconds: result.milliseconds, log: result.output }
     },
     async sizeBytes(image) {
@@ -51,7 +51,8 @@ export function buildahTools(version: string): ContainerTools {
     async removeImage(image) {
       await run(['rmi', '--force', image])
       // Stages before the last one are no parents of the image and would stay; the newest goes first.
-      for (const id of layers.splice(0).reverse()) await run(['rmi', id])
+      for (const id of (layers.get(image) ?? []).toReversed()) await run(['rmi', id])
+      layers.delete(image)
     },
   }
 }

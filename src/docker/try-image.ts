@@ -49,6 +49,8 @@ export interface ImageTrialInput {
   readonly buildArguments?: ReadonlyMap<string, string>
   /** A path that must answer 200; without one, any answer below 500 counts. */
   readonly healthPath?: string | null
+  /** The development Dockerfile, whose image is built only to compare the sizes. */
+  readonly developmentFile?: string | null
   /** Told before every step that may take longer than two seconds. */
   readonly onProgress?: (message: string) => void
   readonly signal?: AbortSignal
@@ -127,6 +129,7 @@ export async function tryPatchedImage(
     dockerfile,
     context: repositoryPath(fact('context') ?? '.') ?? '',
     target: fact('target') ?? null,
+    developmentFile: fact('development-file') ?? null,
     healthPath: health?.startsWith('/') ? health : null,
     ...(onProgress ? { onProgress } : {}),
   })
@@ -160,6 +163,7 @@ class Trial {
       await this.#size()
       await this.#runChecks()
       await this.#rebuild()
+      await this.#developmentSize()
     } else {
       this.#add('R1', 'failed', lastLines(first.log))
     }
@@ -352,6 +356,19 @@ class Trial {
         : '// edited'
     await writeFile(file, `${await readFile(file, 'utf8')}\n${comment}\n`)
     return path
+  }
+
+  /** One unlike baseline would mislead: the size is told only when the development image really builds. */
+  async #developmentSize(): Promise<void> {
+    const { tools, context, developmentFile, onProgress, signal } = this.#input
+    if (!developmentFile) return
+    onProgress?.('building the development image, to compare its size')
+    const image = `${this.#image.slice(0, -':latest'.length)}:development`
+    const order = { folder: this.#folder, dockerfile: developmentFile, context, target: null, image, signal }
+    const { isBuilt } = await tools.build({ ...order, buildArguments: new Map(), timeoutMs: buildMsMax })
+    const bytes = isBuilt ? await tools.sizeBytes(image) : null
+    if (bytes !== null) this.#measure('image-size-development', Math.round(bytes / 1e6), 'megabytes')
+    await tools.removeImage(image)
   }
 
   #notRun(ids: readonly RunCheckId[], reason: string): void {

@@ -97,6 +97,24 @@ describe('tryImage', () => {
     expect(await readFile(join(folder, 'app.py'), 'utf8')).toBe('one')
   })
 
+  it('compares with the development image where that builds', async () => {
+    await writeFile(join(folder, 'app.py'), '')
+    const given = {
+      folder,
+      changes: [dockerfile],
+      dockerfile: 'Dockerfile',
+      context: '',
+      developmentFile: 'Dockerfile.dev',
+    }
+
+    const both = await tryImage({ ...given, tools: scriptedBuilder([]).tools })
+    const one = await tryImage({ ...given, tools: scriptedBuilder([{}, {}, { isBuilt: false }]).tools })
+
+    const metrics = [both, one].map(({ measurements }) => measurements.map(({ metric }) => metric))
+    expect(metrics[0]).toContain('image-size-development')
+    expect(metrics[1]).not.toContain('image-size-development')
+  })
+
   it('says what was not run when the build fails', async () => {
     await writeFile(join(folder, 'app.py'), '')
     const { tools, calls } = scriptedBuilder([{ isBuilt: false, log: 'a\nb\nERROR: no' }])
