@@ -1,8 +1,7 @@
 /** The life of a pull request: opened, moved by pushes, made ready, closed, merged. */
 import { announce } from './announce.ts'
 import { unprocessable } from './api.ts'
-import { git } from './git/git.ts'
-import { aheadBehind, diffCommits, mergeBase, mergeCommits } from './git/history.ts'
+import { aheadBehind, diffCommits, fetchCommit, mergeBase, mergeCommits } from './git/history.ts'
 import { readRef, writeRef, zeroSha } from './git/refs.ts'
 import { changedPaths } from './git/trees.ts'
 import { changeRef, type RefChange } from './ref-changes.ts'
@@ -26,7 +25,7 @@ export async function openPull(world: World, repository: Repository, asked: NewP
   if (!head) throw unprocessable('PullRequest', 'The head branch does not exist', 'invalid')
   if (!base) throw unprocessable('PullRequest', 'The base branch does not exist', 'invalid')
   refuseSecondPull(repository, asked)
-  await fetchHead(repository, asked.head.repository, head.sha)
+  await fetchCommit(repository.directory, asked.head.repository.directory, head.sha)
   if ((await aheadBehind(repository.directory, base.sha, head.sha)).ahead === 0) {
     throw unprocessable('PullRequest', `No commits between ${asked.base} and ${asked.head.ref}`)
   }
@@ -47,10 +46,6 @@ function refuseSecondPull(repository: Repository, { head, base }: NewPull): void
   if (!twin) return
   const name = `${head.repository.owner.login}:${head.ref}`
   throw unprocessable('PullRequest', `A pull request already exists for ${name}.`)
-}
-
-async function fetchHead(repository: Repository, from: Repository, sha: string): Promise<void> {
-  if (from !== repository) await git(repository.directory, ['fetch', '--quiet', from.directory, sha])
 }
 
 function recordPull(
@@ -120,7 +115,7 @@ async function moveHead(
   change: RefChange,
 ): Promise<void> {
   if (change.after === zeroSha) return closePull(world, repository, pull, change.actor)
-  await fetchHead(repository, pull.head.repository, change.after)
+  await fetchCommit(repository.directory, pull.head.repository.directory, change.after)
   pull.head.sha = change.after
   pull.updatedAt = now(world)
   await refreshMerge(world, repository, pull)

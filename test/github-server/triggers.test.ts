@@ -146,6 +146,10 @@ describe('pull requests', () => {
     await fixture.github.fork('octo/upstream', 'mona')
     await fixture.github.push('mona/upstream', { branch: 'fix', files: { 'b.txt': 'b\n' } })
 
+    const { data: before } = await fixture.asApp('octo/upstream').repos.compareCommitsWithBasehead({
+      ...at,
+      basehead: 'main...mona:fix',
+    })
     await fixture.asPerson('mona').pulls.create({ ...at, title: 'Fix', head: 'mona:fix', base: 'main' })
     await fixture.github.idle()
 
@@ -158,6 +162,11 @@ describe('pull requests', () => {
         head_repository: { full_name: 'mona/upstream', fork: true },
       },
     ])
+    expect(before).toMatchObject({
+      status: 'ahead',
+      ahead_by: 1,
+      files: [{ filename: 'b.txt', status: 'added' }],
+    })
   })
 
   it('starts nothing while head and base conflict', async () => {

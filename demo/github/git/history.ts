@@ -1,6 +1,7 @@
 /** What lies between commits: logs, diffs, merges. */
 import { GitFailed, git, gitText, gitTextIfAny } from './git.ts'
 import { readCommit, type Signature, writeCommit } from './objects.ts'
+import { remember } from './remember.ts'
 import { changedPaths, emptyTreeSha } from './trees.ts'
 
 export interface FileChange {
@@ -42,14 +43,22 @@ export async function listCommits(
 
 /** The best common ancestor, or undefined for unrelated histories. */
 export function mergeBase(directory: string, one: string, other: string): Promise<string | undefined> {
-  return gitTextIfAny(directory, ['merge-base', one, other])
+  return remember(`${directory} merge-base ${one} ${other}`, () =>
+    gitTextIfAny(directory, ['merge-base', one, other]),
+  )
 }
 
 /** How many commits each side has that the other lacks. */
-export async function aheadBehind(directory: string, base: string, head: string) {
-  const counts = await gitText(directory, ['rev-list', '--left-right', '--count', `${base}...${head}`])
-  const [behind, ahead] = counts.split('\t').map(Number) as [number, number]
-  return { ahead, behind }
+export function aheadBehind(
+  directory: string,
+  base: string,
+  head: string,
+): Promise<{ ahead: number; behind: number }> {
+  return remember(`${directory} ahead-behind ${base} ${head}`, async () => {
+    const counts = await gitText(directory, ['rev-list', '--left-right', '--count', `${base}...${head}`])
+    const [behind, ahead] = counts.split('\t').map(Number) as [number, number]
+    return { ahead, behind }
+  })
 }
 
 /** Whether a branch can move from one commit to the other without losing commits. */
@@ -59,11 +68,15 @@ export async function isFastForward(directory: string, from: string, to: string)
 }
 
 /** The file changes from one commit to another; without a base, against the empty tree. */
-export async function diffCommits(
+export function diffCommits(
   directory: string,
   base: string | undefined,
   head: string,
 ): Promise<FileChange[]> {
+  return remember(`${directory} diff ${base} ${head}`, () => readDiff(directory, base, head))
+}
+
+async function readDiff(directory: string, base: string | undefined, head: string): Promise<FileChange[]> {
   const range = ['-r', '-M', base ?? emptyTreeSha, head]
   const [raw, numbers, patches] = await Promise.all([
     gitOutput(directory, ['diff-tree', '--raw', '-z', '--no-abbrev', ...range]),
@@ -151,4 +164,9 @@ export async function mergeCommits(
     if (error instanceof GitFailed && error.exitCode === 1) return undefined
     throw error
   }
+}
+
+/** Brings a commit of another bare repository here, as for pull requests and comparisons across forks. */
+export async function fetchCommit(directory: string, from: string, sha: string): Promise<void> {
+  if (from !== directory) await git(directory, ['fetch', '--quiet', from, sha])
 }

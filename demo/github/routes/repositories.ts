@@ -1,6 +1,6 @@
 /** Repositories, branches, contents, commits and comparisons. */
 import { type Answer, ApiError, type Call, found, ok, paginate, route } from '../api.ts'
-import { aheadBehind, diffCommits, listCommits, mergeBase } from '../git/history.ts'
+import { aheadBehind, diffCommits, fetchCommit, listCommits, mergeBase } from '../git/history.ts'
 import { readBlob, readCommit, readCommits } from '../git/objects.ts'
 import { listRefs, readRef, resolveCommit } from '../git/refs.ts'
 import { findEntry, listTree, type TreeEntry, treeOf } from '../git/trees.ts'
@@ -177,12 +177,14 @@ async function compare(call: Call): Promise<Answer> {
   })
 }
 
-/** A side of a comparison may be `owner:branch` of a fork, whose commits are reachable through its pull request. */
+/** A side of a comparison may be `owner:branch` of a fork, whose commit is fetched first. */
 async function resolveSide({ world, repository }: Call, name: string): Promise<string> {
   const fork = /^(?<owner>[^:]+):(?<branch>.+)$/.exec(name)?.groups
   if (!fork) return found(await resolveCommit(repository.directory, name))
   const source = found(findRepository(world, `${fork.owner}/${repository.name}`))
-  return found(await resolveCommit(source.directory, fork.branch!))
+  const sha = found(await resolveCommit(source.directory, fork.branch!))
+  await fetchCommit(repository.directory, source.directory, sha)
+  return sha
 }
 
 async function listHistory(call: Call): Promise<Answer> {
