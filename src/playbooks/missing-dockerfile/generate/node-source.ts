@@ -15,6 +15,8 @@ export interface NodeSourceFacts {
   readonly handlesSigterm: boolean
   /** True when the server is bound to the container's own loopback only. */
   readonly isLoopbackOnly: boolean
+  /** True when a source names all interfaces. */
+  readonly namesAllInterfaces: boolean
 }
 
 /** What the project's own sources say, entry files first. */
@@ -33,6 +35,7 @@ export async function readNodeSources(project: ProjectFiles, entry: string | nul
     handlesSigterm: all.some((text) =>
       /process\.(on|once)\(\s*["']SIGTERM["']|enableShutdownHooks\(/.test(text),
     ),
+    namesAllInterfaces: all.some((text) => /["'](0\.0\.0\.0|::)["']/.test(text)),
     isLoopbackOnly: all.some((text) => /\.listen\([^)]{0,200}["'](localhost|127\.0\.0\.1)["']/.test(text)),
   }
 }
