@@ -44,7 +44,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const say = options.json ? () => {} : (text: string) => console.log(text)
   const startedAt = Date.now()
   say(`Demo "${options.case}": a small GitHub on loopback, the real Regreen, nothing else.\n`)
-  const github = await startSmallGithub({ app: { id: 4711, slug: 'regreen' } })
+  const github = await startSmallGithub({ containerBuilder: 'auto' })
   let regreen: Regreen | undefined
   try {
     say(`GitHub   ${github.url} (a stand-in that runs workflows on this machine)`)

@@ -2,15 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SmallGithub, startSmallGithub } from '../../demo/github/small-github.ts'
 import { stages } from '../../src/domain/repair.ts'
+import { engines, newDatabase } from '../support/databases.ts'
 import { createTea, pushWorkflow, readTraces } from '../support/journey.ts'
 
 const secret = 'a-webhook-secret'
 const child = join(import.meta.dirname, '../support/regreen-process.ts')
-const databaseUrl = process.env.REGREEN_TEST_DATABASE_URL
 
 /** Every write that a repair makes on GitHub, in order. */
 const writes = [
@@ -24,6 +23,14 @@ const writes = [
   'POST /repos/{owner}/{repo}/commits/{commit_sha}/comments',
   'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}',
 ]
+
+const oneOfEach = {
+  branches: [expect.stringMatching(/^regreen\/[0-9a-f]{8}-missing-dockerfile$/)],
+  commitsOnFixBranch: 1,
+  pulls: [{ number: 1, state: 'open', draft: false, title: expect.stringContaining('Dockerfile') }],
+  comments: 1,
+  checkRuns: [{ status: 'completed', conclusion: 'neutral' }],
+}
 
 let github: SmallGithub
 let directory: string
@@ -45,10 +52,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-describe.each([
-  ['PGlite', true],
-  ['PostgreSQL', databaseUrl !== undefined],
-] as const)('a process killed on %s', (engine, isThere) => {
+describe.each(engines)('a process killed on $engine', ({ engine, isThere }) => {
   it.skipIf(!isThere)(
     'at every stage boundary leaves one branch, one commit, one pull request, one comment',
     { timeout: 300_000 },
@@ -63,7 +67,7 @@ describe.each([
       const last = await start(store)
       await github.idle()
 
-      expect(await readTraces(github, sha)).toEqual(oneOfEach(sha))
+      expect(await readTraces(github, sha)).toEqual(oneOfEach)
       await last.stop()
     },
   )
@@ -86,33 +90,18 @@ it('a process killed right after each write on GitHub repeats none of them', {
   const last = await start(store)
   await last.completed
 
-  expect(await readTraces(github, sha)).toEqual(oneOfEach(sha))
+  expect(await readTraces(github, sha)).toEqual(oneOfEach)
   await last.stop()
 })
 
-function oneOfEach(_sha: string) {
-  return {
-    branches: [expect.stringMatching(/^regreen\/[0-9a-f]{8}-missing-dockerfile$/)],
-    commitsOnFixBranch: 1,
-    pulls: [{ number: 1, state: 'open', draft: false, title: expect.stringContaining('Dockerfile') }],
-    comments: 1,
-    checkRuns: [{ status: 'completed', conclusion: 'neutral' }],
-  }
-}
-
 type StoreSettings = Record<string, string>
 
-/** A fresh database. */
+/** A fresh database, as settings of the process. */
 async function newStore(engine: 'PGlite' | 'PostgreSQL'): Promise<StoreSettings> {
-  if (engine === 'PGlite') return { REGREEN_DATA: join(directory, 'data') }
-  const name = `regreen_crash_${process.pid}_${Date.now()}`
-  const admin = new pg.Client({ connectionString: databaseUrl })
-  await admin.connect()
-  await admin.query(`create database ${name}`)
-  await admin.end()
-  const url = new URL(databaseUrl ?? '')
-  url.pathname = `/${name}`
-  return { DATABASE_URL: url.href }
+  const location = await newDatabase(engine, join(directory, 'data'))
+  return 'directory' in location
+    ? { REGREEN_DATA: location.directory }
+    : { DATABASE_URL: location.databaseUrl }
 }
 
 interface Running {

@@ -1,10 +1,16 @@
 /** A repository on the small GitHub whose image build fails for want of a Dockerfile, and what became of it. */
 import type { SmallGithub } from '../../demo/github/small-github.ts'
 
-export const repository = 'acme/tea'
+export interface WorkflowOptions {
+  /** What stands behind `on:`. */
+  on?: string
+  /** A step that the image job runs after the build. */
+  after?: string
+}
 
-const workflow = `name: CI
-on: push
+function workflowWith({ on = 'push', after }: WorkflowOptions): string {
+  return `name: CI
+on: ${on}
 permissions:
   contents: read
 jobs:
@@ -23,7 +29,8 @@ jobs:
         with:
           context: ./app
           file: ./app/Dockerfile
-`
+${after ? `      - run: ${after}\n` : ''}`
+}
 
 const files = {
   'app/package.json': `${JSON.stringify({ name: 'tea', version: '1.0.0', private: true, type: 'module', engines: { node: '>=24' }, scripts: { start: 'node server.js' } }, null, 2)}\n`,
@@ -39,21 +46,28 @@ process.on('SIGTERM', () => server.close())
 }
 
 /** Creates the repository without its workflow, so that nothing runs yet. */
-export async function createTea(github: SmallGithub, extra: Record<string, string> = {}): Promise<void> {
+export async function createTea(
+  github: SmallGithub,
+  repository = 'acme/tea',
+  extra: Record<string, string> = {},
+): Promise<void> {
   await github.createRepository(repository, {
     files: { ...files, ...extra },
-    collaborators: { aiko: 'write' },
+    collaborators: { aiko: 'write', yuto: 'read' },
   })
 }
 
 /** The push that adds the workflow and turns the repository red. */
-export async function pushWorkflow(github: SmallGithub, on = 'push'): Promise<string> {
-  const pushed = { '.github/workflows/ci.yml': workflow.replace('on: push', `on: ${on}`) }
+export async function pushWorkflow(
+  github: SmallGithub,
+  repository = 'acme/tea',
+  options: WorkflowOptions & { branch?: string; author?: string } = {},
+): Promise<string> {
   const { sha } = await github.push(repository, {
-    branch: 'main',
-    files: pushed,
+    branch: options.branch ?? 'main',
+    files: { '.github/workflows/ci.yml': workflowWith(options) },
     message: 'ci: build',
-    author: 'aiko',
+    author: options.author ?? 'aiko',
   })
   return sha
 }
@@ -68,7 +82,7 @@ export interface Traces {
 }
 
 /** Asks the small GitHub as a person would. `sha` is the commit that failed. */
-export async function readTraces(github: SmallGithub, sha: string): Promise<Traces> {
+export async function readTraces(github: SmallGithub, sha: string, repository = 'acme/tea'): Promise<Traces> {
   const get = async <Body>(path: string): Promise<Body> => {
     const response = await fetch(`${github.url}/repos/${repository}${path}`, {
       headers: { authorization: `Bearer ${github.userToken('aiko')}` },

@@ -217,6 +217,6 @@ async function buildInto(
 }
 
 function reportStatic({ context }: ActionStep, reason: string): void {
-  context.log.write(`not built: ${reason}`)
+  context.log.warning(`not built: ${reason}`)
   context.log.write('The Dockerfile was checked statically: its stages, its copied files and its target.')
 }
