@@ -7,6 +7,7 @@ import type { ParsedDockerfile, Stage } from './parse-dockerfile.ts'
 /** An `error` blocks the patch, a `warning` must be answered in the report, `information` is only shown. */
 type CheckLevel = 'error' | 'warning' | 'information'
 
+/** A Dockerfile with all that decides whether it works: context, files and the step that builds it. */
 export interface DockerfileCheckInput {
   /** Repository path of the Dockerfile. */
   readonly path: string
@@ -22,6 +23,7 @@ export interface DockerfileCheckInput {
   readonly buildStep: DockerBuildStep | null
 }
 
+/** One check's result, as the report shows it, with its level and line. */
 export interface DockerfileCheckResult extends Check {
   readonly level: CheckLevel
   /** The line that the check looked at; null for the whole file. */
@@ -36,6 +38,7 @@ export interface CheckSubject extends DockerfileCheckInput {
   readonly ignore: Dockerignore
 }
 
+/** What a check says, before its level is applied. */
 export interface CheckAnswer {
   readonly outcome: Check['outcome']
   readonly detail: string

@@ -12,6 +12,7 @@ interface BuildOrder {
   readonly signal?: AbortSignal | undefined
 }
 
+/** How a build ended. */
 export interface BuildOutcome {
   readonly isBuilt: boolean
   readonly milliseconds: number
@@ -47,6 +48,7 @@ export interface RunningContainer {
   remove(): Promise<void>
 }
 
+/** One builder of this machine. Its methods answer, and do not throw, when the builder says no. */
 export interface ContainerTools {
   /** Program and version, such as `buildah 1.28.2`. */
   readonly label: string

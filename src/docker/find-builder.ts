@@ -7,6 +7,7 @@ import { runProgram } from './run-program.ts'
 /** An engine that takes longer to say its version will not build in a reasonable time. */
 const answerMsMax = 10_000
 
+/** A builder, or the reason why there is none. */
 export type FoundBuilder = { tools: ContainerTools; reason: null } | { tools: null; reason: string }
 
 /** Docker or podman where an engine answers, else buildah; else the reason why nothing can be built. */

@@ -4,6 +4,7 @@ import { compileGlob } from './match-glob.ts'
 /** More rules than this are not read: each one is compared with the path. */
 const rulesMax = 5_000
 
+/** The rules of one `.gitignore`. */
 export interface Gitignore {
   /** The rule that ignores the path, given relative to the file's folder, with its line; null when none does. */
   ignoredBy(path: string): { readonly line: number } | null

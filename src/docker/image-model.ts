@@ -11,6 +11,7 @@ import {
 /** Docker's own PATH in images that set none. */
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** One source of a COPY with the place where it arrives. */
 export interface CopiedPath {
   readonly line: number
   /** Stage or image; null for the build context. */

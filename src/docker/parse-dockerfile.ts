@@ -11,6 +11,7 @@ const dockerfileCharsMax = 256 * 1024
 /** A variable that names itself twice doubles with every line; no real value is longer than this. */
 const expandedCharsMax = 16_384
 
+/** One instruction with what holds where it stands. */
 export interface Instruction {
   readonly keyword: string
   /** First and last line, from 1. */
@@ -27,6 +28,7 @@ export interface Instruction {
   readonly variables: ReadonlyMap<string, string>
 }
 
+/** One build stage with its own instructions; those of its parents are read by `chainInstructions`. */
 export interface Stage {
   readonly index: number
   readonly name: string | null
@@ -39,6 +41,7 @@ export interface Stage {
   readonly instructions: readonly Instruction[]
 }
 
+/** A whole Dockerfile. */
 export interface ParsedDockerfile {
   /** ARG before the first FROM, with its default. */
   readonly globalArguments: ReadonlyMap<string, string | null>

@@ -16,6 +16,7 @@ const passedVariables = [
   'BUILDAH_ISOLATION',
 ]
 
+/** How a program ended. */
 export interface ProgramResult {
   /** Null when the program was ended by the time limit or could not be started. */
   readonly code: number | null
@@ -24,6 +25,7 @@ export interface ProgramResult {
   readonly milliseconds: number
 }
 
+/** Where and for how long a program may run. */
 export interface ProgramOptions {
   readonly timeoutMs: number
   readonly folder?: string

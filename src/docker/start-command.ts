@@ -1,6 +1,7 @@
 /** What the image runs when it starts: entry point and command together. */
 import { chainInstructions, type Instruction, type Stage } from './parse-dockerfile.ts'
 
+/** What runs in a container of the stage. */
 export interface StartCommand {
   /** The words that run, init programs left out; null when a shell decides or nothing is set. */
   readonly words: readonly string[] | null

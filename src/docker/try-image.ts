@@ -34,6 +34,7 @@ const startPollMs = 25
 /** A program that runs this long after its start has not failed at once. */
 const settleMs = 1_500
 
+/** What is tried, by which builder. */
 export interface ImageTrialInput {
   readonly tools: ContainerTools
   /** Folder with the repository at the failing commit; it is copied, never changed. */

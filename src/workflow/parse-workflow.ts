@@ -24,6 +24,7 @@ export interface WorkflowValue {
   readonly line: number
 }
 
+/** One step of a job. */
 export interface WorkflowStep {
   readonly name: string | null
   readonly uses: WorkflowValue | null
@@ -37,6 +38,7 @@ export interface WorkflowStep {
   readonly lineEnd: number
 }
 
+/** One job of a workflow. */
 export interface WorkflowJob {
   readonly id: string
   readonly name: string | null
@@ -50,6 +52,7 @@ export interface WorkflowJob {
   readonly workingDirectory: string | null
 }
 
+/** A workflow file. */
 export interface Workflow {
   readonly name: string | null
   readonly env: ReadonlyMap<string, string>

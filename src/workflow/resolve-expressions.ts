@@ -4,6 +4,7 @@ import type { Workflow, WorkflowJob, WorkflowStep } from './parse-workflow.ts'
 /** A value with more expressions is not a path. */
 const expressionsMax = 20
 
+/** Where an expression stands, which decides what its names mean. */
 export interface ExpressionScope {
   readonly workflow: Workflow
   readonly job: WorkflowJob

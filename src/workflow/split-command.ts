@@ -3,6 +3,7 @@
 /** Longer scripts are programs, not a build command, and are not searched. */
 const scriptCharsMax = 64_000
 
+/** One word of a command. */
 export interface ShellWord {
   /** Without quotes. */
   readonly text: string

@@ -152,6 +152,7 @@ function makesExecutable({ keyword, flags, text }: Instruction, source: string):
     : /^0?[1357]?[1357]{1}\d\d|^0?7\d\d|^0?5\d\d/.test(flags.get('chmod')?.at(-1) ?? '')
 }
 
+/** E4, E8, E16, W26, W29. */
 export const commandChecks: readonly DockerfileCheck[] = [
   execForm,
   noDevelopment,

@@ -175,6 +175,7 @@ function copiesOf({ instructions }: Stage): CopyInstruction[] {
   return instructions.map(readCopy).filter((copy) => copy !== null)
 }
 
+/** E2, E3, E10, E20, W27. */
 export const copyChecks: readonly DockerfileCheck[] = [
   sourcesThere,
   fromKnown,

@@ -191,4 +191,5 @@ function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
 }
 
+/** E5, E6. */
 export const executableChecks: readonly DockerfileCheck[] = [onPath, moduleCopied]

@@ -94,4 +94,5 @@ function hasProgram(program: string, { final }: CheckSubject): boolean {
   return !installs && program === 'wget' && (base.includes('alpine') || imageName(final) === 'alpine')
 }
 
+/** E18, W25. */
 export const healthChecks: readonly DockerfileCheck[] = [portsAgree, healthPresent]

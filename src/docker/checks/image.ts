@@ -119,6 +119,7 @@ function tagOf(base: string): string {
   return name.includes(':') ? name.slice(name.indexOf(':') + 1) : ''
 }
 
+/** E11, E12, E17, I31, I32. */
 export const imageChecks: readonly DockerfileCheck[] = [
   explicitTag,
   supportedBase,

@@ -192,6 +192,7 @@ const cacheMount: DockerfileCheck = {
   },
 }
 
+/** E19, W21, W22, W23, W24, I30. */
 export const layerChecks: readonly DockerfileCheck[] = [
   sameEnvironment,
   manifestFirst,

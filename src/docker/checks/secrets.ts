@@ -36,4 +36,5 @@ function isDummy(key: string): boolean {
   return key === 'SECRET_KEY_BASE_DUMMY'
 }
 
+/** E9. */
 export const secretChecks: readonly DockerfileCheck[] = [noSecrets]

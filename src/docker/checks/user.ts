@@ -40,4 +40,5 @@ const codeNotWritable: DockerfileCheck = {
   },
 }
 
+/** E7, W28. */
 export const userChecks: readonly DockerfileCheck[] = [numericUser, codeNotWritable]

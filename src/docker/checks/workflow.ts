@@ -79,6 +79,7 @@ const contextsApart: DockerfileCheck = {
   },
 }
 
+/** E13, E14, E15, E33. */
 export const workflowChecks: readonly DockerfileCheck[] = [
   argumentsDeclared,
   targetExists,

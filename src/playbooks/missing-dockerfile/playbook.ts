@@ -32,6 +32,7 @@ const causes: readonly Cause[] = [
   writeDockerfile,
 ]
 
+/** Finds the one cause that holds; a new file is the last of them. */
 export const playbook = {
   name: 'missing-dockerfile',
   handles: ['missing-dockerfile'],

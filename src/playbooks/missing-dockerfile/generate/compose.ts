@@ -5,6 +5,7 @@ import { splitCommands } from '../../../workflow/split-command.ts'
 import { isDevelopmentName, readPort } from '../development-file.ts'
 import type { Situation } from '../situation.ts'
 
+/** The service of a compose file that is built from the context. */
 export interface ComposeService {
   readonly path: string
   readonly name: string

@@ -6,6 +6,7 @@ import { type ProjectFiles, topEntries } from './project-files.ts'
 import type { RecipeInput } from './recipe.ts'
 import { execForm, isVersion } from './safe-words.ts'
 
+/** What every Node recipe is made of. */
 export interface NodeParts {
   readonly input: RecipeInput
   readonly node: NodeProject

@@ -1,8 +1,10 @@
 /** What the manifests of a Node project say: runtime, package manager, dependencies, scripts. */
 import type { ProjectFiles } from './project-files.ts'
 
+/** A package manager; the two generations of Yarn share no option. */
 export type NodeManager = 'npm' | 'pnpm' | 'yarn-classic' | 'yarn-berry'
 
+/** A Node project's own statements. */
 export interface NodeProject {
   readonly manager: NodeManager
   /** Exact version from `packageManager`, or the major that reads the lock. */

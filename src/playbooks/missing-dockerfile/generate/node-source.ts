@@ -6,6 +6,7 @@ import { healthPaths } from './python-source.ts'
 /** Sources that are read to find a port and a route; a server names both near its entry. */
 const sourcesMax = 60
 
+/** What the sources of a server tell about how it runs. */
 export interface NodeSourceFacts {
   /** From `process.env.PORT || N` or `listen(N`. */
   readonly port: number | null

@@ -5,6 +5,7 @@ import { isVersion } from './safe-words.ts'
 
 type PythonManager = 'uv' | 'poetry' | 'pip-requirements' | 'pip-pyproject'
 
+/** A Python project's own statements. */
 export interface PythonProject {
   readonly manager: PythonManager
   /** Minor version such as `3.13`. */

@@ -2,6 +2,7 @@
 import { type HumanAnswer, tell } from './recipe.ts'
 import { isCommandWord, isModuleTarget, isPlainPath } from './safe-words.ts'
 
+/** How the application starts, and what must be in the image for that. */
 export interface PythonStart {
   readonly words: readonly string[]
   readonly framework: string
@@ -15,6 +16,7 @@ export interface PythonStart {
   readonly source: string
 }
 
+/** A start, or what only a person can say. */
 export type StartAnswer = { kind: 'start'; start: PythonStart } | HumanAnswer
 
 /** The start as an answer, or a step for a person where a word is not safe to copy. */

@@ -6,6 +6,7 @@ import type { DevelopmentFile } from '../development-file.ts'
 import type { ComposeService } from './compose.ts'
 import type { ProjectFiles } from './project-files.ts'
 
+/** The contents of a production image, with the facts for the report. */
 export interface Recipe {
   readonly dockerfile: string
   /** Further files in the context, such as a server's configuration. */
