@@ -26,6 +26,13 @@ bootstrap() {
     "$suite" "$target" http://deb.debian.org/debian
 }
 
+# As Debian's own images: no binary caches of apt stay in a layer, or each `apt-get update` would weigh 90 MB.
+clean_like_debian() {
+  printf 'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\nDPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\n' \
+    >"$1/etc/apt/apt.conf.d/docker-clean"
+  rm -rf "$1"/var/cache/apt/*.bin "$1"/var/lib/apt/lists/*
+}
+
 # Certificates that this machine trusts beyond Debian's, so that package managers work inside RUN as outside.
 trust_like_host() {
   local root=$1
@@ -105,6 +112,7 @@ make_python() {
   printf '[global]\nno-index = true\nfind-links = /opt/wheels\n' >"$work/python/etc/pip.conf"
   rm -f "$work"/python/usr/lib/python3*/EXTERNALLY-MANAGED
   ln -s /usr/bin/python3 "$work/python/usr/local/bin/python"
+  clean_like_debian "$work/python"
   trust_like_host "$work/python"
   commit "$work/python" "$python_image" --cmd python3 \
     --env PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -119,6 +127,7 @@ make_node() {
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/node/usr/local/bin/npm"
   ln -s ../lib/node_modules/npm/bin/npx-cli.js "$work/node/usr/local/bin/npx"
   chroot "$work/node" sh -c 'groupadd --gid 1000 node && useradd --uid 1000 --gid node --create-home node'
+  clean_like_debian "$work/node"
   trust_like_host "$work/node"
   commit "$work/node" "$node_image" --cmd node \
     --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
