@@ -25,9 +25,6 @@ export const treeEntriesMax = 100_000
 export const patchFilesMax = 10
 export const patchLinesMax = 400
 
-/** Attempts of one repair; more only spends money on the same idea. */
-export const attemptsMax = 3
-
 /** How long one repair waits for CI. GitHub ends a job after six hours. */
 export const verifyWaitMsMax = 6 * 60 * 60 * 1000
 

@@ -12,7 +12,6 @@ export const stageSchema = z.enum(stages)
 export type Stage = z.infer<typeof stageSchema>
 
 export const repairStatusSchema = z.enum(['queued', 'in_progress', 'waiting', 'completed'])
-export type RepairStatus = z.infer<typeof repairStatusSchema>
 
 export const conclusionSchema = z.enum([
   'repaired',
@@ -38,8 +37,6 @@ export const triggerSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('command_line') }),
 ])
-/** What asked for the repair. */
-export type Trigger = z.infer<typeof triggerSchema>
 
 export const humanStepsSchema = z.strictObject({
   /** Why no patch follows, one sentence. */

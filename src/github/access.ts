@@ -5,7 +5,8 @@ import { throttling } from '@octokit/plugin-throttling'
 import { Octokit } from '@octokit/rest'
 import type { Logger } from 'pino'
 import { type Repository, repositorySchema } from '../domain/workflow-run.ts'
-import { upstreamError } from './upstream-error.ts'
+import { OperatorError } from '../errors.ts'
+import { hasStatus, upstreamError } from './upstream-error.ts'
 
 /** A client that can touch one repository, and only as far as its token's permissions go. */
 export interface RepositoryClient {
@@ -84,11 +85,16 @@ export function openGithubAccess(credentials: AppCredentials, log: Logger): Gith
     { installationId, repository }: { installationId: number; repository: Repository },
     purpose: Purpose,
   ): Promise<RepositoryClient> {
-    const { data } = await app.rest.apps.createInstallationAccessToken({
-      installation_id: installationId,
-      repository_ids: [repository.id],
-      permissions: permissionsOf[purpose],
-    })
+    const permissions = permissionsOf[purpose]
+    const { data } = await app.rest.apps
+      .createInstallationAccessToken({
+        installation_id: installationId,
+        repository_ids: [repository.id],
+        permissions,
+      })
+      .catch((error: unknown) => {
+        throw hasStatus(error, 422) ? notGranted(repository, permissions, error) : error
+      })
     return {
       octokit: newOctokit(credentials.apiUrl, log, { auth: data.token }),
       at: { owner: repository.owner, repo: repository.name },
@@ -180,6 +186,22 @@ export function toRepository(repository: {
     name: repository.name,
     defaultBranch: repository.default_branch,
     isPrivate: repository.private,
+  })
+}
+
+/** GitHub answers 422 to a token request that asks for more than the installation was granted. */
+function notGranted(
+  { owner, name }: Repository,
+  permissions: Record<string, string>,
+  cause: unknown,
+): OperatorError {
+  const needed = Object.entries(permissions).map(([permission, level]) => `${permission}: ${level}`)
+  return new OperatorError({
+    code: 'github-permission-missing',
+    message:
+      `The installation on ${owner}/${name} lacks a permission that this step needs (${needed.join(', ')}). ` +
+      'Grant it in the App settings and accept it in the installation.',
+    cause,
   })
 }
 

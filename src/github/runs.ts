@@ -41,10 +41,6 @@ function toActor(actor: ApiActor): Actor | null {
   return actor ? { id: actor.id, login: actor.login, type: actor.type } : null
 }
 
-export async function getRun(client: RepositoryClient, runId: number): Promise<ApiRun> {
-  return (await client.octokit.rest.actions.getWorkflowRun({ ...client.at, run_id: runId })).data
-}
-
 export async function getRunAttempt(
   client: RepositoryClient,
   runId: number,

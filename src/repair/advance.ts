@@ -2,6 +2,7 @@
 import type { Conclusion, Repair, Stage } from '../domain/repair.ts'
 import { isCodedError, OperatorError, UpstreamError } from '../errors.ts'
 import { verifyWaitMsMax } from '../limits.ts'
+import { renderReport } from '../report/render-report.ts'
 import type { Services } from '../services.ts'
 import { accept } from '../stages/accept/accept.ts'
 import { collect } from '../stages/collect/collect.ts'
@@ -82,9 +83,15 @@ async function runStage(repair: Repair, machine: Machine): Promise<StageOutcome>
     const age = now().getTime() - new Date(repair.updatedAt).getTime()
     log.warn({ repairId: repair.id, stage: repair.stage, error }, 'a stage failed')
     if (error instanceof UpstreamError && age < retryMsMax) throw error
-    if (repair.stage === 'publish') throw error
+    if (repair.stage === 'publish') return undelivered(repair, machine)
     return { kind: 'conclude', changes: {}, conclusion: conclusionFor(error), reason: reasonFor(error) }
   }
+}
+
+/** GitHub took nothing: the repair ends all the same, with its report in the store. */
+function undelivered(repair: Repair, { services }: Machine): StageOutcome {
+  const report = renderReport(repair, { now: services.now(), serverUrl: services.github.serverUrl })
+  return { kind: 'done', changes: { report } }
 }
 
 /** A missing permission is a person's to grant; anything else is our fault. */

@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SmallGithub, startSmallGithub } from '../../demo/github/small-github.ts'
+import type { Config } from '../../src/config.ts'
 import { currentAttempt, type Repair } from '../../src/domain/repair.ts'
 import { type Regreen, startRegreen } from '../../src/regreen.ts'
 import { reconcile } from '../../src/repair/reconcile.ts'
@@ -14,22 +15,7 @@ let isStopped = false
 
 beforeAll(async () => {
   github = await startSmallGithub()
-  regreen = await startRegreen(
-    {
-      appId: github.app.id,
-      privateKey: github.app.privateKey,
-      webhookSecret: secret,
-      databaseUrl: undefined,
-      dataDirectory: 'memory',
-      isStopped: () => isStopped,
-      apiUrl: github.url,
-      serverUrl: github.url,
-      host: '127.0.0.1',
-      port: 0,
-      logLevel: 'silent',
-    },
-    { log: pino({ level: 'silent' }) },
-  )
+  regreen = await startRegreen(configFor(github), { log: pino({ level: 'silent' }) })
   github.setWebhook({ url: `${regreen.url}/api/github/webhooks`, secret })
 }, 120_000)
 
@@ -38,11 +24,31 @@ afterAll(async () => {
   await github.close()
 })
 
+function configFor({ app, url }: SmallGithub): Config {
+  return {
+    appId: app.id,
+    privateKey: app.privateKey,
+    webhookSecret: secret,
+    databaseUrl: undefined,
+    dataDirectory: 'memory',
+    isStopped: () => isStopped,
+    apiUrl: url,
+    serverUrl: url,
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent',
+  }
+}
+
 /** The repair of the repository, once it stands as `until` asks. */
-async function repairOf(name: string, until: (repair: Repair) => boolean = isCompleted): Promise<Repair> {
+async function repairOf(
+  name: string,
+  until: (repair: Repair) => boolean = isCompleted,
+  of: Regreen = regreen,
+): Promise<Repair> {
   const endsAt = Date.now() + 100_000
   while (Date.now() < endsAt) {
-    const all = await listRepairs(regreen.store.database, 100)
+    const all = await listRepairs(of.store.database, 100)
     const ours = all.filter((each) => `${each.repository.owner}/${each.repository.name}` === name)
     const repair = ours.find(until)
     if (repair) return repair
@@ -261,6 +267,39 @@ describe('a repair', { timeout: 120_000 }, () => {
       .slice(before)
       .filter(({ actor }) => actor === 'app' || actor.endsWith('[bot]'))
     expect(ours.length).toBeLessThanOrEqual(60)
+  })
+})
+
+describe('an App without the permission to write workflows', { timeout: 120_000 }, () => {
+  it('diagnoses, names the permission, and gives the patch', async () => {
+    const permissions = {
+      actions: 'read',
+      checks: 'write',
+      contents: 'write',
+      pull_requests: 'write',
+    } as const
+    const strict = await startSmallGithub({ app: { permissions } })
+    const other = await startRegreen(configFor(strict), { log: pino({ level: 'silent' }) })
+    strict.setWebhook({ url: `${other.url}/api/github/webhooks`, secret })
+    await createTea(strict, 'acme/no-workflows', {
+      'app/docker/Dockerfile': 'FROM node:24-trixie-slim\nCOPY server.js ./\nCMD ["node", "server.js"]\n',
+    })
+    const sha = await pushWorkflow(strict, 'acme/no-workflows')
+
+    const repair = await repairOf('acme/no-workflows', isCompleted, other)
+
+    expect(repair).toMatchObject({
+      conclusion: 'diagnosed',
+      reason: expect.stringContaining('workflows: write'),
+    })
+    expect(repair.report?.markdown).toContain('+          file: ./app/docker/Dockerfile')
+    expect(await readTraces(strict, sha, 'acme/no-workflows')).toMatchObject({
+      branches: [],
+      pulls: [],
+      comments: 1,
+    })
+    await other.stop()
+    await strict.close()
   })
 })
 

@@ -2,6 +2,7 @@
 import { strict as assert } from 'node:assert'
 import { currentAttempt, type Repair } from '../../domain/repair.ts'
 import type { Report } from '../../domain/report.ts'
+import { OperatorError } from '../../errors.ts'
 import { renderReport } from '../../report/render-report.ts'
 import type { Services } from '../../services.ts'
 import type { StageOutcome } from '../stage-outcome.ts'
@@ -9,13 +10,36 @@ import { deliverPullRequest } from './deliver-pull-request.ts'
 import { withdraw } from './withdraw.ts'
 import { writeStatus } from './write-status.ts'
 
-/** Repair → Report. Needs the conclusion. Repeating it repeats no effect. */
+/**
+ * Repair → Report. Needs the conclusion. Repeating it repeats no effect. A permission that is missing takes
+ * away one way of telling, never the report: what cannot be opened as a pull request is told as a diagnosis.
+ */
 export async function publish(repair: Repair, services: Services): Promise<StageOutcome> {
   assert(repair.conclusion, 'publish needs a conclusion')
   const report = renderReport(repair, { now: services.now(), serverUrl: services.github.serverUrl })
-  const delivered = await deliver({ ...repair, report }, report, services)
-  const effects = await writeStatus({ ...repair, report, effects: delivered }, report, services)
-  return { kind: 'done', changes: { report, effects } }
+  const delivered = await unlessForbidden(() => deliver({ ...repair, report }, report, services), services)
+  if (delivered instanceof OperatorError && repair.conclusion === 'repaired') {
+    return { kind: 'conclude', changes: {}, conclusion: 'diagnosed', reason: delivered.message }
+  }
+  const effects = delivered instanceof OperatorError ? repair.effects : delivered
+  const told = await unlessForbidden(
+    () => writeStatus({ ...repair, report, effects }, report, services),
+    services,
+  )
+  return { kind: 'done', changes: { report, effects: told instanceof OperatorError ? effects : told } }
+}
+
+async function unlessForbidden(
+  work: () => Promise<Repair['effects']>,
+  { log }: Services,
+): Promise<Repair['effects'] | OperatorError> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error
+    log.warn({ error }, 'a permission is missing; the outcome is told without it')
+    return error
+  }
 }
 
 function deliver(repair: Repair, report: Report, services: Services): Promise<Repair['effects']> {
