@@ -4,7 +4,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { loadAgents } from '../agent/load-agents.ts'
-import type { Evidence } from '../domain/evidence.ts'
+import type { Evidence, JobLog } from '../domain/evidence.ts'
+import type { FailedJob } from '../domain/failed-job.ts'
 import type { Patch } from '../domain/patch.ts'
 import { currentAttempt, newRepair, type Repair } from '../domain/repair.ts'
 import { type Language, languageSchema } from '../domain/report.ts'
@@ -106,7 +107,7 @@ async function repairLocally(files: WorkingTree, input: LocalInput): Promise<Rep
 async function collectLocally(files: WorkingTree, input: LocalInput): Promise<Evidence> {
   const log = await readLogFile(input.log)
   return {
-    failedJobs: [],
+    failedJobs: failedJobsOf(log),
     passedJobNames: [],
     logs: [log],
     annotations: [],
@@ -117,6 +118,14 @@ async function collectLocally(files: WorkingTree, input: LocalInput): Promise<Ev
     tree: [...files.tree],
     treeTruncated: false,
   }
+}
+
+/** The runner names the job in the head of a whole log; an excerpt may lack it. */
+function failedJobsOf(log: JobLog): FailedJob[] {
+  const name = log.lines
+    .map(({ text }) => /^Complete job name: (?<name>.{1,255})$/.exec(text)?.groups?.name)
+    .find((found) => found !== undefined)
+  return name === undefined ? [] : [{ id: log.jobId, name, conclusion: 'failure', htmlUrl: null, steps: [] }]
 }
 
 /** GitHub is not asked, so ids and links are empty; the report leaves out what it cannot know. */

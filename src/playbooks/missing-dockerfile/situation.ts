@@ -92,13 +92,22 @@ function failedBuild(
   workflow: Workflow,
   paths: readonly string[],
 ): DockerBuildStep | null {
-  const builds = evidence.failedJobs
-    .filter((job) => saysMissing(evidence.logs, job.id))
-    .flatMap((job) => buildsOf(job, workflow))
+  const builds =
+    evidence.failedJobs.length === 0 ? unnamedBuilds(evidence, workflow) : namedBuilds(evidence, workflow)
   const [first, ...others] =
     builds.length > 1 ? builds.filter(({ file }) => !paths.includes(file ?? '')) : builds
   const isOne = others.every(({ step, file }) => step === first?.step && file === first?.file)
   return first && isOne ? first : null
+}
+
+function namedBuilds({ failedJobs, logs }: Evidence, workflow: Workflow): readonly DockerBuildStep[] {
+  return failedJobs.filter((job) => saysMissing(logs, job.id)).flatMap((job) => buildsOf(job, workflow))
+}
+
+/** A log alone does not always name its job: then any job of the workflow may have written it. */
+function unnamedBuilds({ logs }: Evidence, workflow: Workflow): readonly DockerBuildStep[] {
+  if (!logs.some((log) => saysMissing(logs, log.jobId))) return []
+  return workflow.jobs.flatMap((job) => findBuildSteps(workflow, job, null))
 }
 
 function saysMissing(logs: readonly JobLog[], jobId: number): boolean {
