@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { OperatorError } from './errors.ts'
+import { baseUrlProblem } from './model/base-url.ts'
+import type { ModelSettings } from './model/open-model.ts'
 
 const environmentSchema = z.object({
   APP_ID: z.coerce.number().int().positive(),
@@ -16,6 +18,13 @@ const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  OPENAI_BASE_URL: z.string().default('https://api.openai.com/v1').superRefine(checkBaseUrl),
+  // A key with a line break would be quoted whole by the error about the header.
+  OPENAI_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'has spaces, line breaks or letters that no key has')
+    .optional(),
+  REGREEN_MODEL: z.string().max(200).optional(),
 })
 
 export interface Config {
@@ -32,6 +41,8 @@ export interface Config {
   host: string
   port: number
   logLevel: string
+  /** Absent without a key: then the rules work alone. */
+  model?: ModelSettings
 }
 
 /** Reads and checks the environment. Throws `configuration-invalid`, which names every wrong variable. */
@@ -40,6 +51,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
   const parsed = environmentSchema.safeParse(given)
   if (!parsed.success) throw invalid(z.prettifyError(parsed.error))
   const values = parsed.data
+  const model = modelSettings(values)
   return {
     appId: values.APP_ID,
     privateKey: readPrivateKey(values.PRIVATE_KEY, values.PRIVATE_KEY_PATH),
@@ -52,6 +64,23 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     host: values.HOST,
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
+    ...(model ? { model } : {}),
+  }
+}
+
+function checkBaseUrl(text: string, context: z.RefinementCtx<string>): void {
+  const problem = baseUrlProblem(text)
+  if (problem) context.addIssue(problem)
+}
+
+function modelSettings(values: z.infer<typeof environmentSchema>): ModelSettings | undefined {
+  if (values.OPENAI_API_KEY === undefined) return undefined
+  if (values.REGREEN_MODEL === undefined)
+    throw invalid('✖ OPENAI_API_KEY is set, but REGREEN_MODEL does not name the model to ask')
+  return {
+    baseUrl: values.OPENAI_BASE_URL.replace(/\/$/, ''),
+    apiKey: values.OPENAI_API_KEY,
+    name: values.REGREEN_MODEL,
   }
 }
 

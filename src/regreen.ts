@@ -1,8 +1,10 @@
 /** Puts the parts together: store, services, worker, reconciler and server. */
 import pino, { type Logger } from 'pino'
 import { loadAgents } from './agent/load-agents.ts'
+import { loadPrompts } from './agent/load-prompts.ts'
 import type { Config } from './config.ts'
 import { openGithubAccess } from './github/access.ts'
+import { openModel } from './model/open-model.ts'
 import { loadPlaybooks } from './playbooks/load-playbooks.ts'
 import type { Machine } from './repair/advance.ts'
 import { reconcile, reconcileEveryMs } from './repair/reconcile.ts'
@@ -41,7 +43,10 @@ export async function startRegreen(
   const server = await startServer(config, store, log)
   await startWorker(machine)
   const reconciler = startReconciler(machine)
-  log.info({ url: server.url, store: store.database.engine }, 'regreen is ready')
+  log.info(
+    { url: server.url, store: store.database.engine, model: services.model?.name ?? null },
+    'regreen is ready',
+  )
   return {
     url: server.url,
     store,
@@ -57,8 +62,17 @@ export async function startRegreen(
 /** The outer world as configured. */
 async function openServices(config: Config, log: Logger): Promise<Services> {
   const github = openGithubAccess(config, log)
-  const [playbooks, agents] = await Promise.all([loadPlaybooks(), loadAgents()])
-  return { github, workspace: openWorkspaceAccess(github), playbooks, agents, now: () => new Date(), log }
+  const [playbooks, agents, prompts] = await Promise.all([loadPlaybooks(), loadAgents(), loadPrompts()])
+  return {
+    github,
+    workspace: openWorkspaceAccess(github),
+    playbooks,
+    agents,
+    prompts,
+    model: config.model ? openModel(config.model) : null,
+    now: () => new Date(),
+    log,
+  }
 }
 
 function startReconciler(machine: Machine): { stop: () => Promise<void> } {

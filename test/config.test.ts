@@ -47,7 +47,40 @@ describe('the operator’s settings', () => {
     ['a key file that is not there', { PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: '/nowhere.pem' }, 'nowhere'],
     ['a port that is none', { PORT: '70000' }, 'PORT'],
     ['a database that is not PostgreSQL', { DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
+    ['a key without the name of a model', { OPENAI_API_KEY: 'sk-1' }, 'REGREEN_MODEL'],
+    ['a key over two lines', { OPENAI_API_KEY: 'sk-1\nx: y', REGREEN_MODEL: 'tiny' }, 'OPENAI_API_KEY'],
+    ['a model at a metadata address', { OPENAI_BASE_URL: 'http://169.254.169.254/v1' }, 'OPENAI_BASE_URL'],
+    ['a model over plain http', { OPENAI_BASE_URL: 'http://api.example/v1' }, 'OPENAI_BASE_URL'],
   ])('refuse %s and name it', (_, change, word) => {
     expect(() => readConfig({ ...credentials, ...change })).toThrow(word)
+  })
+
+  it('have no model without a key', () => {
+    expect(readConfig({ ...credentials, REGREEN_MODEL: 'tiny', OPENAI_API_KEY: '' })).not.toHaveProperty(
+      'model',
+    )
+  })
+
+  it('take a model with a key and a name, from OpenAI unless told otherwise', () => {
+    const model = { ...credentials, OPENAI_API_KEY: 'sk-1', REGREEN_MODEL: 'tiny' }
+
+    expect(readConfig(model).model).toEqual({
+      baseUrl: 'https://api.openai.com/v1',
+      apiKey: 'sk-1',
+      name: 'tiny',
+    })
+    expect(readConfig({ ...model, OPENAI_BASE_URL: 'http://localhost:11434/v1/' }).model).toMatchObject({
+      baseUrl: 'http://localhost:11434/v1',
+    })
+  })
+
+  it('never repeat a key or a password in what they refuse', () => {
+    const wrong = {
+      OPENAI_API_KEY: 'secret key',
+      REGREEN_MODEL: 'tiny',
+      OPENAI_BASE_URL: 'https://me:secret@api.example/v1',
+    }
+
+    expect(() => readConfig({ ...credentials, ...wrong })).toThrow(/^(?![\s\S]*secret)[\s\S]*OPENAI_BASE_URL/)
   })
 })

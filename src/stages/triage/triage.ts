@@ -6,15 +6,20 @@ import type { Evidence } from '../../domain/evidence.ts'
 import type { Repair } from '../../domain/repair.ts'
 import type { Services } from '../../services.ts'
 import type { StageOutcome } from '../stage-outcome.ts'
+import { askModel } from './ask-model.ts'
 import { classify } from './classify.ts'
 
-/** Evidence → Diagnosis. Reads nothing but the repair. */
-export async function triage(repair: Repair, services: Pick<Services, 'agents'>): Promise<StageOutcome> {
+/** Evidence → Diagnosis. By rules; where they are unsure and a model is configured, by its answer. */
+export async function triage(
+  repair: Repair,
+  services: Pick<Services, 'agents' | 'prompts' | 'model' | 'log'>,
+): Promise<StageOutcome> {
   assert(repair.evidence, 'triage needs evidence')
-  return { kind: 'done', changes: { diagnosis: diagnose(repair.evidence, services) } }
+  const rules = diagnose(repair.evidence, services)
+  return { kind: 'done', changes: { diagnosis: await askModel(repair, repair.evidence, rules, services) } }
 }
 
-/** The diagnosis alone, for the command line. Deterministic. */
+/** The diagnosis by rules alone, which is all that the command line shows. Deterministic. */
 export function diagnose(evidence: Pick<Evidence, 'logs'>, services: Pick<Services, 'agents'>): Diagnosis {
   const classification = classify(evidence.logs)
   return { ...classification, lead: leadOf(services.agents, classification.failureClass) }
