@@ -159,5 +159,8 @@ describe('a rendered prompt', () => {
     expect(Buffer.byteLength(user)).toBeLessThan(evidenceBytesMax + 300)
     expect(user).toMatch(/\n\[cut: \d+ bytes more\]\n<\/evidence>$/)
     expect(user).not.toContain('\uFFFD')
+    expect(Buffer.byteLength(render('x'.repeat(evidenceBytesMax), 'y'.repeat(150_000)).user)).toBeLessThan(
+      evidenceBytesMax + 300,
+    )
   })
 })

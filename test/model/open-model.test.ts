@@ -92,6 +92,7 @@ describe('a server with JSON schemas', () => {
   it.each([
     ['no usage', undefined],
     ['zero tokens', { prompt_tokens: 0, completion_tokens: 0 }],
+    ['no tokens of the question', { prompt_tokens: 0, completion_tokens: 7 }],
     ['nonsense', { prompt_tokens: 'many' }],
   ])('that reports %s is counted by characters', async (_, usage) => {
     const model = await modelThatPlays(says('{"verdict":"approve"}', { usage }))
@@ -317,5 +318,12 @@ describe('a server in trouble', () => {
     const { cause } = await failureOf(model)
 
     expect(cause?.message).toBe('not shown, because it repeats a part of the key')
+  })
+
+  it('at an address that hands out credentials is never asked', async () => {
+    await modelThatPlays(approve)
+    const model = openModel({ baseUrl: 'https://[::ffff:169.254.169.254]/v1', apiKey, name: 'tiny' })
+
+    expect((await failureOf(model)).code).toBe('configuration-invalid')
   })
 })

@@ -183,6 +183,17 @@ describe('triage with a model', () => {
     ])
   })
 
+  it('cites ten lines at most', async () => {
+    const citations = Array.from({ length: 500 }, (_, index) => ({ job: 1, line: 101 + index }))
+    const model = await serverThatPlays([answer({ citations })])
+
+    const diagnosis = await triageWith(model, repairWithLogs(logOf(...Array(500).fill('again'))))
+
+    expect(diagnosis.citations.map(({ line }) => line)).toEqual([
+      101, 102, 103, 104, 105, 106, 107, 108, 109, 110,
+    ])
+  })
+
   it('gets a bounded sentence without hidden characters and line breaks', async () => {
     const summary = `One\nline\u202e,\u200b visible. ${'long '.repeat(500)}`
     const model = await serverThatPlays([answer({ summary })])
