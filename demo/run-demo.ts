@@ -119,8 +119,8 @@ function whatHappened(repair: Repair, stage: Stage): string {
       return `${repair.diagnosis?.failureClass}: ${repair.diagnosis?.summary}`
     case 'draft':
       return attempt
-        ? `${attempt.patch.title} (${attempt.patch.changes.map((change) => change.path).join(', ')})`
-        : (repair.humanSteps?.reason ?? 'no patch')
+        ? `${attempt.patch.title.en} (${attempt.patch.changes.map((change) => change.path).join(', ')})`
+        : (repair.humanSteps?.reason.en ?? 'no patch')
     case 'review':
       return attempt?.verdicts.map((verdict) => `${verdict.reviewer}: ${verdict.decision}`).join(', ') ?? ''
     case 'verify':

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { patchSchema } from '../src/domain/patch.ts'
 import { humanStepsSchema } from '../src/domain/repair.ts'
 import { loadPlaybooks } from '../src/playbooks/load-playbooks.ts'
-import { draftOf, expectedDraft, readCases, renderDraft } from './playbooks/playbook-case.ts'
+import { draftOf, expectedDraft, readCases, renderDraft, textsOf } from './playbooks/playbook-case.ts'
 
 const playbooks = await loadPlaybooks()
 const cases = readCases(fileURLToPath(new URL('../src/playbooks', import.meta.url)))
@@ -16,6 +16,16 @@ const isUpdate = process.env.UPDATE_CASES === '1'
 function update(folder: string, { file, text }: ReturnType<typeof renderDraft>): void {
   for (const name of ['patch.diff', 'human.md']) rmSync(join(folder, name), { force: true })
   if (file !== null) writeFileSync(join(folder, file), text)
+}
+
+const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
+
+/** Words of an English sentence, outside code: names stand alone, sentences do not. */
+function englishIn(text: string): string[] {
+  const words = text.replaceAll(/`[^`]*`/g, '').match(/[A-Za-z']+/g) ?? []
+  return words.filter((word) =>
+    /^(?:a|an|the|is|are|was|not|this|that|which|of|and|it|its|for|with)$/i.test(word),
+  )
 }
 
 describe.each(cases)('$playbook: $name', (playbookCase) => {
@@ -53,6 +63,16 @@ describe.each(cases)('$playbook: $name', (playbookCase) => {
     expect(second).toEqual(first)
     if (first?.kind === 'patch') patchSchema.parse(first.patch)
     if (first?.kind === 'human') humanStepsSchema.parse(first.humanSteps)
+  })
+
+  it('tells people in Japanese what it tells them in English', async () => {
+    const own = playbooks.find(({ name }) => name === playbookCase.playbook)!
+
+    const draft = await draftOf(own, playbookCase)
+
+    const texts = draft ? textsOf(draft) : []
+    expect(texts.filter(({ ja }) => !japanese.test(ja) || englishIn(ja).length > 0)).toEqual([])
+    expect(texts.filter(({ en }) => japanese.test(en))).toEqual([])
   })
 })
 

@@ -7,7 +7,7 @@ import { loadAgents } from '../agent/load-agents.ts'
 import type { Evidence, JobLog } from '../domain/evidence.ts'
 import type { FailedJob } from '../domain/failed-job.ts'
 import type { Patch } from '../domain/patch.ts'
-import { currentAttempt, newRepair, type Repair } from '../domain/repair.ts'
+import { currentAttempt, type HumanSteps, newRepair, type Repair } from '../domain/repair.ts'
 import { type Language, languageSchema } from '../domain/report.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { unifiedDiff } from '../patch/unified-diff.ts'
@@ -91,7 +91,7 @@ async function repairLocally(files: WorkingTree, input: LocalInput): Promise<Rep
   const drafted = { ...begun, ...changesOf(begun, answer) }
   const attempt = currentAttempt(drafted)
   if (!attempt) {
-    return { ...drafted, conclusion: 'diagnosed', reason: drafted.humanSteps?.reason ?? diagnosis.summary }
+    return { ...drafted, conclusion: 'diagnosed', reason: drafted.humanSteps?.reason.en ?? diagnosis.summary }
   }
   const verdict = await runGates({ patch: attempt.patch, evidence, files })
   const isApproved = verdict.decision === 'approve'
@@ -183,7 +183,7 @@ async function apply(
   const patch = currentAttempt(repair)?.patch
   if (!patch || !isApproved(repair)) return
   if (branch !== undefined) {
-    const message = `${patch.title}\n\n${patch.changes.map(({ path, reason }) => `- ${path}: ${reason}`).join('\n')}\n`
+    const message = `${patch.title.en}\n\n${patch.changes.map(({ path, reason }) => `- ${path}: ${reason.en}`).join('\n')}\n`
     await commitToBranch(files.root, { branch, message, changes: patch.changes })
   }
   if (write) await writeChanges(files.root, patch)
@@ -229,9 +229,9 @@ function summaryOf(repair: Repair, report: string) {
 function print(repair: Repair, reportPath: string): void {
   const attempt = currentAttempt(repair)
   console.log(`${repair.diagnosis?.failureClass}: ${repair.diagnosis?.summary}`)
-  if (repair.humanSteps) printHumanSteps(repair.humanSteps)
+  if (repair.humanSteps) printHumanSteps(repair.humanSteps, repair.language)
   if (attempt) {
-    console.log(`\n${attempt.patch.title}\n`)
+    console.log(`\n${attempt.patch.title[repair.language]}\n`)
     console.log(unifiedDiff(attempt.patch.changes))
     for (const { findings } of attempt.verdicts) {
       for (const { code, severity, path, line, message } of findings) {
@@ -245,11 +245,11 @@ function print(repair: Repair, reportPath: string): void {
   console.log(`Report: ${reportPath}`)
 }
 
-function printHumanSteps(humanSteps: NonNullable<Repair['humanSteps']>): void {
-  console.log(`\n${humanSteps.reason}`)
-  for (const step of humanSteps.steps) console.log(`- ${step}`)
+function printHumanSteps(humanSteps: HumanSteps, language: Language): void {
+  console.log(`\n${humanSteps.reason[language]}`)
+  for (const step of humanSteps.steps) console.log(`- ${step[language]}`)
   for (const { question, candidates } of humanSteps.questions) {
-    console.log(`? ${question}`)
+    console.log(`? ${question[language]}`)
     for (const candidate of candidates) console.log(`    ${candidate}`)
   }
 }

@@ -1,6 +1,7 @@
 /** A proposed change of the repository, with a reason for each file. */
 import { z } from 'zod'
 import { roleSchema } from './diagnosis.ts'
+import { textSchema } from './text.ts'
 
 export const fileChangeSchema = z.strictObject({
   path: z.string().min(1),
@@ -11,7 +12,7 @@ export const fileChangeSchema = z.strictObject({
   /** Text after the change; null when the change deletes the file. */
   after: z.string().nullable(),
   /** Why this file changes, one or two sentences. */
-  reason: z.string().min(1),
+  reason: textSchema,
 })
 /** One file's change. Renames are a deletion and a creation. */
 export type FileChange = z.infer<typeof fileChangeSchema>
@@ -25,9 +26,9 @@ export type PatchAuthor = z.infer<typeof authorSchema>
 
 export const ruledOutSchema = z.strictObject({
   /** A cause that could also have produced the failure. */
-  cause: z.string(),
+  cause: textSchema,
   /** The fact that excludes it. */
-  because: z.string(),
+  because: textSchema,
 })
 export type RuledOut = z.infer<typeof ruledOutSchema>
 
@@ -37,12 +38,12 @@ export type Fact = z.infer<typeof factSchema>
 
 export const patchSchema = z.strictObject({
   author: authorSchema,
-  /** The imperative title: also the commit's subject and the pull request's title. */
-  title: z.string().min(1),
+  /** The imperative title: also the pull request's title and, in English, the commit's subject. */
+  title: textSchema,
   /** The root cause, one sentence a point, in the order in which they lead to the failure. */
-  rootCause: z.array(z.string()),
+  rootCause: z.array(textSchema),
   /** What the patch does and why it is the right fix. */
-  summary: z.string(),
+  summary: textSchema,
   /** What is needed to turn the run green. */
   changes: z.array(fileChangeSchema),
   /** Improvements worth having that the fix does not need; shown, never applied. */
@@ -50,11 +51,11 @@ export const patchSchema = z.strictObject({
   /** Other causes of the same message that were checked and excluded. */
   ruledOut: z.array(ruledOutSchema),
   /** Workarounds that would also turn the run green, and why they were not taken. */
-  refusedWorkarounds: z.array(z.string()),
+  refusedWorkarounds: z.array(textSchema),
   /** Files next to the changed ones that stay as they are, with the reason. */
-  untouched: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  untouched: z.array(z.strictObject({ path: z.string(), reason: textSchema })),
   /** What a person still has to do after the merge. */
-  nextSteps: z.array(z.string()),
+  nextSteps: z.array(textSchema),
   facts: z.array(factSchema),
 })
 /** The smallest change that removes the cause. */

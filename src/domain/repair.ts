@@ -4,6 +4,7 @@ import { attemptSchema } from './attempt.ts'
 import { diagnosisSchema } from './diagnosis.ts'
 import { evidenceSchema } from './evidence.ts'
 import { languageSchema, reportSchema } from './report.ts'
+import { textSchema } from './text.ts'
 import { actorSchema, repositorySchema, workflowRunSchema } from './workflow-run.ts'
 
 export const stages = ['accept', 'collect', 'triage', 'draft', 'review', 'verify', 'publish'] as const
@@ -40,11 +41,11 @@ export const triggerSchema = z.discriminatedUnion('kind', [
 
 export const humanStepsSchema = z.strictObject({
   /** Why no patch follows, one sentence. */
-  reason: z.string(),
+  reason: textSchema,
   /** What a person can do, most useful first. */
-  steps: z.array(z.string()),
-  /** Questions whose answer would make a patch possible, each with its candidates. */
-  questions: z.array(z.strictObject({ question: z.string(), candidates: z.array(z.string()) })),
+  steps: z.array(textSchema),
+  /** Questions whose answer would make a patch possible, each with its candidates: paths and names. */
+  questions: z.array(z.strictObject({ question: textSchema, candidates: z.array(z.string()) })),
 })
 /** What is left to a person when code should not decide. */
 export type HumanSteps = z.infer<typeof humanStepsSchema>
@@ -59,7 +60,7 @@ export const repairSchema = z.strictObject({
   stage: stageSchema,
   status: repairStatusSchema,
   conclusion: conclusionSchema.nullable(),
-  /** Why the repair stands where it stands, one sentence for people. */
+  /** Why the repair stands where it stands, one English sentence, as logs and journal have it. */
   reason: z.string().nullable(),
   /** False where nothing may be pushed: a fork, or an actor without write access. */
   mayPush: z.boolean(),

@@ -52,7 +52,7 @@ function afterTriage({ diagnosis }: Repair): Transition {
 }
 
 function afterDraft(repair: Repair): Transition {
-  if (repair.humanSteps) return diagnosed(repair.humanSteps.reason)
+  if (repair.humanSteps) return diagnosed(repair.humanSteps.reason.en)
   return { to: 'stage', stage: 'review' }
 }
 

@@ -15,13 +15,10 @@ export function documentTitle(repair: Repair): string {
   return isAboutFix(repair) ? messages.fixTitle(area) : messages.failureTitle(area)
 }
 
-/**
- * The title of the pull request and the subject of the commit: the patch's own, made harmless;
- * without a patch, the document's title.
- */
+/** The title of the pull request: the patch's own, made harmless; without a patch, the document's title. */
 export function reportTitle(repair: Repair): string {
   const attempt = currentAttempt(repair)
-  const title = attempt && isAboutFix(repair) ? harmless(attempt.patch.title) : ''
+  const title = attempt && isAboutFix(repair) ? harmless(attempt.patch.title[repair.language]) : ''
   return title === '' ? documentTitle(repair) : title
 }
 

@@ -1,9 +1,9 @@
-/** Sentences of playbooks and people as the report tells them: in its language where a phrase is known. */
+/** Sentences of playbooks as the report tells them. */
+import type { Text } from '../domain/text.ts'
 import { prose } from './markdown.ts'
-import { japanesePhrase } from './messages/japanese-phrases.ts'
 import type { ReportView } from './report-view.ts'
 
-/** The sentence as Markdown, translated where the phrase is known. */
-export function told(text: string, { language }: Pick<ReportView, 'language'>): string {
-  return prose(language === 'ja' ? (japanesePhrase(text) ?? text) : text)
+/** The sentence as Markdown, in the report's language. */
+export function told(text: Text, { language }: Pick<ReportView, 'language'>): string {
+  return prose(text[language])
 }

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { FileChange } from '../../src/domain/patch.ts'
+import { sameInAll } from '../../src/domain/text.ts'
 import { unifiedDiff } from '../../src/patch/unified-diff.ts'
 
 function change(part: Partial<FileChange>): FileChange {
-  return { path: 'a.txt', mode: '100644', before: null, after: null, reason: 'test', ...part }
+  return { path: 'a.txt', mode: '100644', before: null, after: null, reason: sameInAll('test'), ...part }
 }
 
 /** Applies the diff with git, the reader it is written for, and returns the file. */

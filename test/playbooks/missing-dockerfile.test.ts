@@ -101,15 +101,18 @@ describe('the founding case', () => {
   it('lists the development file as untouched and refuses to build it', async () => {
     const patch = await patchOf('fastapi-pip-dev-only')
 
-    expect(patch.untouched[0]).toEqual({ path: 'backend/Dockerfile.dev', reason: 'Stays for development.' })
-    expect(patch.refusedWorkarounds[0]).toContain('backend/Dockerfile.dev')
+    expect(patch.untouched[0]).toEqual({
+      path: 'backend/Dockerfile.dev',
+      reason: { en: 'Stays for development.', ja: '開発用として継続使用します。' },
+    })
+    expect(patch.refusedWorkarounds[0]?.en).toContain('backend/Dockerfile.dev')
     expect(fact(patch, 'development-hot-reload')).toBe('yes')
   })
 
   it('gives every cause with the fact that excludes it, in order', async () => {
     const { ruledOut } = await patchOf('fastapi-pip-dev-only')
 
-    expect(ruledOut.map(({ cause }) => cause)).toEqual([
+    expect(ruledOut.map(({ cause }) => cause.en)).toEqual([
       'An earlier step makes the Dockerfile and did not',
       'The job has no checkout step',
       'The file was not fetched',
@@ -121,14 +124,14 @@ describe('the founding case', () => {
       'The Dockerfile is git-ignored',
       'A production Dockerfile has another suffix',
     ])
-    expect(ruledOut.every(({ because }) => because.endsWith('.'))).toBe(true)
+    expect(ruledOut.every(({ because }) => because.en.endsWith('.') && because.ja.endsWith('。'))).toBe(true)
   })
 
   it('names the migration as a step of the release and keeps it out of the image', async () => {
     const patch = await patchOf('fastapi-pip-dev-only')
 
     expect(fact(patch, 'migrations')).toBe('alembic upgrade head')
-    expect(patch.nextSteps[0]).toContain('alembic upgrade head')
+    expect(patch.nextSteps[0]?.en).toContain('alembic upgrade head')
     expect(patch.changes[0]!.after).not.toContain('upgrade')
   })
 

@@ -4,6 +4,8 @@ import { basename, join, relative } from 'node:path'
 import { type Diagnosis, diagnosisSchema } from '../../src/domain/diagnosis.ts'
 import { type Evidence, evidenceSchema, type LogLine } from '../../src/domain/evidence.ts'
 import type { HumanSteps } from '../../src/domain/repair.ts'
+import type { Language } from '../../src/domain/report.ts'
+import type { Text } from '../../src/domain/text.ts'
 import { unifiedDiff } from '../../src/patch/unified-diff.ts'
 import type { Draft, Playbook, RepositoryFiles } from '../../src/playbook.ts'
 import { classify } from '../../src/stages/triage/classify.ts'
@@ -82,13 +84,36 @@ export function draftOf(
   return playbook.draft(evidence, diagnosis, files)
 }
 
-function renderSteps({ reason, steps, questions }: HumanSteps): string {
-  const numbered = steps.map((step, at) => `${at + 1}. ${step}`)
+function renderSteps(steps: HumanSteps): string {
+  return `${stepsIn('en', steps)}\n\n---\n\n${stepsIn('ja', steps)}\n`
+}
+
+function stepsIn(language: Language, { reason, steps, questions }: HumanSteps): string {
+  const numbered = steps.map((step, at) => `${at + 1}. ${step[language]}`)
   const asked = questions.flatMap(({ question, candidates }) => [
-    `- ${question}`,
+    `- ${question[language]}`,
     ...candidates.map((one) => `  - ${one}`),
   ])
-  return `${[reason, numbered.join('\n'), asked.join('\n')].filter((part) => part !== '').join('\n\n')}\n`
+  return [reason[language], numbered.join('\n'), asked.join('\n')].filter((part) => part !== '').join('\n\n')
+}
+
+/** Every sentence that a draft has for people. */
+export function textsOf(draft: Draft): Text[] {
+  if (draft.kind === 'human') {
+    const { reason, steps, questions } = draft.humanSteps
+    return [reason, ...steps, ...questions.map(({ question }) => question)]
+  }
+  const { title, summary, rootCause, changes, offers, ruledOut, refusedWorkarounds, untouched, nextSteps } =
+    draft.patch
+  return [
+    title,
+    summary,
+    ...rootCause,
+    ...[...changes, ...offers, ...untouched].map(({ reason }) => reason),
+    ...ruledOut.flatMap(({ cause, because }) => [cause, because]),
+    ...refusedWorkarounds,
+    ...nextSteps,
+  ]
 }
 
 export function readTree(root: string): Map<string, string> {

@@ -28,7 +28,8 @@ describe('the table of stages', () => {
   })
 
   it('publishes the questions of a draft that asks', () => {
-    const humanSteps = { reason: 'Two files fit.', steps: [], questions: [] }
+    const reason = { en: 'Two files fit.', ja: '合うファイルが二つあります。' }
+    const humanSteps = { reason, steps: [], questions: [] }
     expect(transition(repairWith({ stage: 'draft', humanSteps }), done)).toEqual({
       to: 'conclusion',
       conclusion: 'diagnosed',

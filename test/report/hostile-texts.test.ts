@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Repair, repairSchema } from '../../src/domain/repair.ts'
+import { sameInAll } from '../../src/domain/text.ts'
 import { reportCharsMax } from '../../src/limits.ts'
 import { renderReport } from '../../src/report/render-report.ts'
 import { renderStatusNote } from '../../src/report/render-status-note.ts'
@@ -20,12 +21,13 @@ const repositoryUrl = 'https://github.com/acme/shop'
 /** A repair in which every text that comes from outside is the given one. */
 function repairSaying(text: string): Repair {
   const said = text === '' ? ' ' : text
+  const told = sameInAll(said)
   const change = {
     path: `src/${said}`,
     mode: '100644' as const,
     before: 'a\n',
     after: `${said}\n`,
-    reason: said,
+    reason: told,
   }
   const check = { id: 'E7', title: said, outcome: 'warned' as const, detail: said }
   const finding = {
@@ -37,15 +39,15 @@ function repairSaying(text: string): Repair {
   }
   const patch = {
     ...foundingPatch,
-    title: said,
-    summary: said,
-    rootCause: [said],
+    title: told,
+    summary: told,
+    rootCause: [told],
     changes: [foundingPatch.changes[0]!, change],
     offers: [change],
-    ruledOut: [{ cause: said, because: said }],
-    refusedWorkarounds: [said],
-    untouched: [{ path: said, reason: said }],
-    nextSteps: [said],
+    ruledOut: [{ cause: told, because: told }],
+    refusedWorkarounds: [told],
+    untouched: [{ path: said, reason: told }],
+    nextSteps: [told],
     facts: foundingPatch.facts.map(({ key, value }) => ({ key, value: key === 'dockerfile' ? value : said })),
   }
   const { verification } = foundingAttempt
@@ -69,7 +71,7 @@ function repairSaying(text: string): Repair {
       lastGreen: { ...evidence!.lastGreen!, htmlUrl: 'javascript:alert(1)' },
     },
     diagnosis: { ...repaired.diagnosis!, summary: said, citations: [{ jobId: 71, line: 214, text: said }] },
-    humanSteps: { reason: said, steps: [said], questions: [{ question: said, candidates: [said] }] },
+    humanSteps: { reason: told, steps: [told], questions: [{ question: told, candidates: [said] }] },
     attempts: [
       {
         ...foundingAttempt,
@@ -186,7 +188,7 @@ describe('texts from outside', () => {
       mode: '100644' as const,
       before: null,
       after: 'export const value = 1\n'.repeat(200),
-      reason: 'Long.',
+      reason: sameInAll('Long.'),
     }))
     const patch = {
       ...foundingPatch,
@@ -229,14 +231,16 @@ describe('the title of a pull request', () => {
     ['/merge a\u202eb', 'merge ab'],
     ['x'.repeat(500), 'x'.repeat(120)],
   ])('of %j is %j', (title, expected) => {
-    const repair = foundingRepair({ attempts: [{ ...foundingAttempt, patch: { ...foundingPatch, title } }] })
+    const repair = foundingRepair({
+      attempts: [{ ...foundingAttempt, patch: { ...foundingPatch, title: sameInAll(title) } }],
+    })
 
     expect(reportTitle(repair)).toBe(expected)
   })
 
   it('falls back to the title of the report', () => {
     const repair = foundingRepair({
-      attempts: [{ ...foundingAttempt, patch: { ...foundingPatch, title: '[skip ci]' } }],
+      attempts: [{ ...foundingAttempt, patch: { ...foundingPatch, title: sameInAll('[skip ci]') } }],
     })
 
     expect(reportTitle(repair)).toBe('Docker build fix report')

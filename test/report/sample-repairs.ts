@@ -95,27 +95,44 @@ const evidence: Evidence = {
 
 const patch: Patch = {
   author: { kind: 'playbook', name: 'missing-dockerfile' },
-  title: 'Add the production Dockerfile of the backend',
+  title: {
+    en: 'Add the production Dockerfile of the backend',
+    ja: 'バックエンドの本番用 Dockerfile を追加する',
+  },
   rootCause: [
-    'The step "Build the image" reads `backend/Dockerfile`, and the commit has no such file.',
-    'The folder has only `backend/Dockerfile.dev`, which starts a reloading server.',
+    {
+      en: 'The step "Build the image" reads `backend/Dockerfile`, and the commit has no such file.',
+      ja: 'ステップ `Build the image` が読み込む `backend/Dockerfile` は、このコミットに存在しません。',
+    },
+    {
+      en: 'The folder has only `backend/Dockerfile.dev`, which starts a reloading server.',
+      ja: 'フォルダーにあるのは、リロードするサーバーを起動する `backend/Dockerfile.dev` だけです。',
+    },
   ],
-  summary:
-    'The backend gets the Dockerfile that the workflow names, built from `requirements.txt` and `src`.',
+  summary: {
+    en: 'The backend gets the Dockerfile that the workflow names, built from `requirements.txt` and `src`.',
+    ja: 'ワークフローが指定する Dockerfile を、`requirements.txt` と `src` をもとにバックエンドへ追加します。',
+  },
   changes: [
     {
       path: 'backend/Dockerfile',
       mode: '100644',
       before: null,
       after: dockerfileText,
-      reason: 'The workflow builds this file. Dependencies are installed in a stage of their own.',
+      reason: {
+        en: 'The workflow builds this file. Dependencies are installed in a stage of their own.',
+        ja: 'ワークフローがビルドするファイルです。依存関係は専用のステージでインストールします。',
+      },
     },
     {
       path: 'backend/.dockerignore',
       mode: '100644',
       before: null,
       after: '**/__pycache__\n**/.pytest_cache\ntests\n.env*\n',
-      reason: 'Only what the image needs is sent to the builder.',
+      reason: {
+        en: 'Only what the image needs is sent to the builder.',
+        ja: 'イメージに必要なものだけをビルダーに送ります。',
+      },
     },
   ],
   offers: [
@@ -127,19 +144,54 @@ const patch: Patch = {
         '          file: ./backend/Dockerfile\n',
         '          file: ./backend/Dockerfile\n          cache-from: type=gha,scope=backend\n',
       ),
-      reason: 'Later builds can reuse layers. It uses the cache quota of the repository.',
+      reason: {
+        en: 'Later builds can reuse layers. It uses the cache quota of the repository.',
+        ja: '以後のビルドで層を再利用できます。リポジトリのキャッシュ容量を使います。',
+      },
     },
   ],
   ruledOut: [
-    { cause: 'No checkout in this job', because: '`actions/checkout@v4` runs before the build.' },
     {
-      cause: 'Another spelling',
-      because: 'No file of the tree differs from `backend/Dockerfile` by case alone.',
+      cause: { en: 'No checkout in this job', ja: 'ジョブにチェックアウトがない' },
+      because: {
+        en: '`actions/checkout@v4` runs before the build.',
+        ja: 'ビルドの前に `actions/checkout@v4` が実行されます。',
+      },
+    },
+    {
+      cause: { en: 'Another spelling', ja: '表記の違い' },
+      because: {
+        en: 'No file of the tree differs from `backend/Dockerfile` by case alone.',
+        ja: '`backend/Dockerfile` と大文字・小文字だけが異なるファイルはありません。',
+      },
     },
   ],
-  refusedWorkarounds: ['Build `backend/Dockerfile.dev` in CI.'],
-  untouched: [{ path: 'backend/Dockerfile.dev', reason: 'It serves development.' }],
-  nextSteps: ['Push the image to the registry that the deployment reads.'],
+  refusedWorkarounds: [
+    {
+      en: 'Use `backend/Dockerfile.dev` in GitHub Actions. The shipped image would carry development tools, tests and a reloading server.',
+      ja: 'GitHub Actions で `backend/Dockerfile.dev` を使う。開発ツール、テスト、リロードするサーバーを含むイメージが出荷されてしまいます。',
+    },
+    {
+      en: 'Ignore the error and go on with `|| true`. The run would be green without an image.',
+      ja: '`|| true` でエラーを無視して続行する。イメージがないのに成功と表示されます。',
+    },
+    {
+      en: 'Delete the Docker build step. Nobody would notice when the image stops building.',
+      ja: 'Docker ビルドのステップを削除する。イメージがビルドできなくなっても誰も気づけません。',
+    },
+  ],
+  untouched: [
+    {
+      path: 'backend/Dockerfile.dev',
+      reason: { en: 'It serves development.', ja: '開発用のファイルです。' },
+    },
+  ],
+  nextSteps: [
+    {
+      en: 'Push the image to the registry that the deployment reads.',
+      ja: 'デプロイが参照するレジストリにイメージをプッシュしてください。',
+    },
+  ],
   facts: [
     { key: 'dockerfile', value: 'backend/Dockerfile' },
     { key: 'context', value: 'backend' },
@@ -390,14 +442,26 @@ export const unverifiedDispatch = repairOf({
 /** Two Dockerfiles fit: a person must choose. */
 export const diagnosed = repairOf({
   conclusion: 'diagnosed',
-  reason: 'Two Dockerfiles could be meant.',
+  reason: 'Two Dockerfiles could be meant, and nothing in the repository says which.',
   attempts: [],
   humanSteps: {
-    reason: 'Two Dockerfiles could be meant, and nothing in the repository says which.',
-    steps: ['Set `file:` of the step "Build the image" to the right one.', 'Or answer the question below.'],
+    reason: {
+      en: 'Two Dockerfiles could be meant, and nothing in the repository says which.',
+      ja: '該当し得る Dockerfile が二つあり、どちらかを示す記述がリポジトリにありません。',
+    },
+    steps: [
+      {
+        en: 'Set `file:` of the step "Build the image" to the right one.',
+        ja: 'ステップ `Build the image` の `file:` に正しいほうを指定してください。',
+      },
+      { en: 'Or answer the question below.', ja: 'または、下の質問に答えてください。' },
+    ],
     questions: [
       {
-        question: 'Which Dockerfile should CI build?',
+        question: {
+          en: 'Which Dockerfile should CI build?',
+          ja: 'CI はどの Dockerfile をビルドすべきですか。',
+        },
         candidates: ['deploy/api/Dockerfile', 'deploy/web/Dockerfile'],
       },
     ],
@@ -433,8 +497,11 @@ export const exhausted = repairOf({
       patch: {
         ...patch,
         author: { kind: 'agents', role: 'devops-coordinator' },
-        title: 'Let the build step pass',
-        summary: 'The step goes on when the build fails.',
+        title: { en: 'Let the build step pass', ja: 'ビルドステップを通過させる' },
+        summary: {
+          en: 'The step goes on when the build fails.',
+          ja: 'ビルドが失敗してもステップを続行します。',
+        },
       },
       verdicts: [{ reviewer: 'gates', decision: 'request_changes', findings: refusal, checks: gateChecks }],
       imageTrial: null,
@@ -463,21 +530,31 @@ export const floatVersion = repairOf({
       patch: {
         ...patch,
         author: { kind: 'playbook', name: 'yaml-float-version' },
-        title: 'Quote the Python version',
-        rootCause: ['`python-version: 3.10` is a number in YAML, and numbers lose their last zero.'],
-        summary: 'The version becomes text.',
+        title: { en: 'Quote the Python version', ja: 'Python のバージョンを引用符で囲む' },
+        rootCause: [
+          {
+            en: '`python-version: 3.10` is a number in YAML, and numbers lose their last zero.',
+            ja: '`python-version: 3.10` は YAML では数値になり、末尾のゼロが失われます。',
+          },
+        ],
+        summary: { en: 'The version becomes text.', ja: 'バージョンを文字列にします。' },
         changes: [
           {
             path: '.github/workflows/backend.yml',
             mode: '100644',
             before: `${nodeWorkflow}          python-version: 3.10\n`,
             after: `${nodeWorkflow}          python-version: '3.10'\n`,
-            reason: 'Quotes keep the zero.',
+            reason: { en: 'Quotes keep the zero.', ja: '引用符で囲むとゼロが保たれます。' },
           },
         ],
         offers: [],
         ruledOut: [],
-        refusedWorkarounds: ['Take Python 3.9 instead: the project asks for 3.10.'],
+        refusedWorkarounds: [
+          {
+            en: 'Take Python 3.9 instead: the project asks for 3.10.',
+            ja: '代わりに Python 3.9 を使う。プロジェクトが求めるのは 3.10 です。',
+          },
+        ],
         untouched: [],
         nextSteps: [],
         facts: [],

@@ -66,11 +66,17 @@ export function evidenceWith(changes: Partial<Evidence> = {}): Evidence {
 export function patchWith(changes: Partial<Patch> = {}): Patch {
   return {
     author: { kind: 'playbook', name: 'sample' },
-    title: 'Add the missing file',
-    rootCause: ['The file is absent.'],
-    summary: 'The file is added.',
+    title: { en: 'Add the missing file', ja: '欠けているファイルを追加する' },
+    rootCause: [{ en: 'The file is absent.', ja: 'ファイルが存在しません。' }],
+    summary: { en: 'The file is added.', ja: 'ファイルを追加します。' },
     changes: [
-      { path: 'file.txt', mode: '100644', before: null, after: 'text\n', reason: 'The job reads it.' },
+      {
+        path: 'file.txt',
+        mode: '100644',
+        before: null,
+        after: 'text\n',
+        reason: { en: 'The job reads it.', ja: 'ジョブが読み込みます。' },
+      },
     ],
     offers: [],
     ruledOut: [],

@@ -1,5 +1,6 @@
 /** What one possible cause answers when it is asked about a situation. */
 import type { RuledOut } from '../../domain/patch.ts'
+import type { Text } from '../../domain/text.ts'
 import type { Draft } from '../../playbook.ts'
 import type { Situation } from './situation.ts'
 
@@ -16,15 +17,15 @@ export type CauseAnswer =
 export type Cause = (situation: Situation, ruledOut: readonly RuledOut[]) => Promise<CauseAnswer>
 
 /** The answer of a cause that does not hold. */
-export function excluded(cause: string, because: string): CauseAnswer {
+export function excluded(cause: Text, because: Text): CauseAnswer {
   return { kind: 'excluded', ruledOut: { cause, because } }
 }
 
 /** The answer of a cause that a person must decide. */
 export function askPerson(
-  reason: string,
-  steps: readonly string[],
-  questions: readonly { question: string; candidates: readonly string[] }[] = [],
+  reason: Text,
+  steps: readonly Text[],
+  questions: readonly { question: Text; candidates: readonly string[] }[] = [],
 ): CauseAnswer {
   const humanSteps = {
     reason,

@@ -3,6 +3,7 @@
 import { sourcesExist } from '../../docker/copy-sources.ts'
 import { parseDockerignore } from '../../docker/dockerignore.ts'
 import { type ParsedDockerfile, parseDockerfile } from '../../docker/parse-dockerfile.ts'
+import type { Text } from '../../domain/text.ts'
 import { fileNameOf, folderOf, joinPath } from '../../workflow/repository-path.ts'
 import { isDevelopmentDockerfile, isDevelopmentName } from './development-file.ts'
 import type { Situation } from './situation.ts'
@@ -22,8 +23,8 @@ const manifestNames = [
 /** A Dockerfile of the repository, and whether it can be what the step wanted. */
 export interface Candidate {
   readonly path: string
-  /** Null when it fits; else the fact that excludes it. */
-  readonly misfit: string | null
+  /** Null when it fits; else the fact that excludes it, without the full stop. */
+  readonly misfit: Text | null
 }
 
 /** Dockerfiles under their plain name anywhere in the repository, except the wanted one. */
@@ -39,21 +40,37 @@ export async function findCandidates(situation: Situation): Promise<readonly Can
 /** Reading more Dockerfiles than this takes long, and no person could choose among them. */
 const candidatesMax = 50
 
-/** Null when the file builds something from this context that could go to production. */
-export async function misfit(situation: Situation, path: string): Promise<string | null> {
+/** Null when the file builds something from this context that could go to production; else a clause why not. */
+export async function misfit(situation: Situation, path: string): Promise<Text | null> {
   const { files, read, context } = situation
-  if (isVendored(path)) return `${path} is a dependency's or an example's`
+  if (isVendored(path)) {
+    return {
+      en: `${path} is a dependency's or an example's`,
+      ja: `\`${path}\` は依存パッケージや例のものです`,
+    }
+  }
   const folder = folderOf(path)
-  if (isDevelopmentName(path)) return `${path} is for development`
+  if (isDevelopmentName(path)) return { en: `${path} is for development`, ja: `\`${path}\` は開発用です` }
   const dockerfile = parseDockerfile((await read(path)) ?? '')
-  if (!dockerfile || dockerfile.stages.length === 0) return `${path} has no stage`
-  if (isDevelopmentDockerfile(dockerfile)) return `${path} starts a development server`
+  if (!dockerfile || dockerfile.stages.length === 0) {
+    return { en: `${path} has no stage`, ja: `\`${path}\` にはステージがありません` }
+  }
+  if (isDevelopmentDockerfile(dockerfile)) {
+    return { en: `${path} starts a development server`, ja: `\`${path}\` は開発用サーバーを起動します` }
+  }
   if (folder !== context && isOwnProject(folder, files) && !copiesFrom(dockerfile, folder, context)) {
-    return `${path} belongs to the project in ${folder || 'the root'}`
+    return {
+      en: `${path} belongs to the project in ${folder || 'the root'}`,
+      ja: `\`${path}\` は${folder === '' ? 'ルート' : ` \`${folder}\` `}のプロジェクトのものです`,
+    }
   }
   const ignore = parseDockerignore(await read(joinPath(context, '.dockerignore')))
   const missing = sourcesExist(dockerfile, context, files, ignore)
-  return missing === null ? null : `${path} copies ${missing}, which the context does not have`
+  if (missing === null) return null
+  return {
+    en: `${path} copies ${missing}, which the context does not have`,
+    ja: `\`${path}\` がコピーする \`${missing}\` はコンテキストにありません`,
+  }
 }
 
 function isVendored(path: string): boolean {

@@ -1,5 +1,6 @@
 /** The patch of a cause whose fix is one edit of the workflow file. */
 import type { Fact, Patch, RuledOut } from '../../domain/patch.ts'
+import type { Text } from '../../domain/text.ts'
 import type { CauseAnswer } from './cause.ts'
 import { refusedWorkarounds } from './refused-workarounds.ts'
 import type { Situation } from './situation.ts'
@@ -8,12 +9,12 @@ import { workflowFacts } from './workflow-facts.ts'
 interface WorkflowPatchInput {
   /** The edited workflow; null declines, because the place could not be edited alone. */
   readonly text: string | null
-  readonly title: string
-  readonly rootCause: readonly string[]
-  readonly summary: string
-  readonly reason: string
+  readonly title: Text
+  readonly rootCause: readonly Text[]
+  readonly summary: Text
+  readonly reason: Text
   readonly untouched?: Patch['untouched']
-  readonly nextSteps?: readonly string[]
+  readonly nextSteps?: readonly Text[]
   readonly facts?: readonly Fact[]
 }
 

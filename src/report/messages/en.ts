@@ -257,10 +257,6 @@ export const en = {
   },
   essentials: {
     temptation: 'Problem: the temptation of a temporary workaround',
-    useDevelopment: (file: string) =>
-      `Use ${file} in GitHub Actions. The shipped image would carry development tools, tests and a reloading server.`,
-    ignoreError: 'Ignore the error and go on with `|| true`. The run would be green without an image.',
-    deleteStep: 'Delete the Docker build step. Nobody would notice when the image stops building.',
     properDockerfile: 'A proper production Dockerfile.',
     multiStage: 'Optimised by a multi-stage build.',
     security: 'Security best practice applied: numeric non-root user and health check.',
@@ -326,7 +322,6 @@ export const en = {
     outcomes: { green: 'green', red: 'red', unverified: 'not verified', waiting: 'waiting' },
   },
   candidates: (list: string) => `Candidates: ${list}`,
-  noSteps: 'Nothing to do.',
   conclusionText: {
     resolvedDocker: (file: string) =>
       `The root cause, an absent ${file}, is removed by a production Dockerfile, proved by the workflow that failed. This is a permanent measure, not a temporary workaround.`,

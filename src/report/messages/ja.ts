@@ -112,7 +112,7 @@ export const ja: Messages = {
     fileAbsent: (file) => `**ファイル不在**: ${file} が存在しません。`,
     developmentOnly: (file) => `**開発用のみ**: 存在するのは ${file} だけです。`,
     ciExpects: '**CI/CD 設定ミス**: CI は本番用 Dockerfile を前提としていますが、作成されていません。',
-    inOtherWords: 'パッチ作成者による詳細（原文）:',
+    inOtherWords: 'パッチ作成者による詳細:',
   },
   evidenceRun: (run, commit) => `実行 ${run}、コミット ${commit}`,
   evidenceLine: (job, step, line) =>
@@ -242,10 +242,6 @@ export const ja: Messages = {
   },
   essentials: {
     temptation: '問題: 一時的な回避策の誘惑',
-    useDevelopment: (file) =>
-      `GitHub Actions で ${file} を使う。開発ツール、テスト、リロードするサーバーを含むイメージが出荷されてしまいます。`,
-    ignoreError: '`|| true` でエラーを無視して続行する。イメージがないのに成功と表示されます。',
-    deleteStep: 'Docker ビルドのステップを削除する。イメージがビルドできなくなっても誰も気づけません。',
     properDockerfile: '適切な本番用 Dockerfile を作成。',
     multiStage: 'マルチステージビルドで最適化。',
     security: 'セキュリティのベストプラクティスを適用（数値指定の非rootユーザー、ヘルスチェック）。',
@@ -309,7 +305,6 @@ export const ja: Messages = {
     outcomes: { green: '成功', red: '失敗', unverified: '未検証', waiting: '待機中' },
   },
   candidates: (list) => `候補: ${list}`,
-  noSteps: '行うことはありません。',
   conclusionText: {
     resolvedDocker: (file) =>
       `根本原因である ${file} の不在を、本番用 Dockerfile の作成によって解消し、失敗していたワークフロー自体の成功で証明しました。一時的な回避策ではなく、恒久的な対応です。`,

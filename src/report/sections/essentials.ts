@@ -9,7 +9,7 @@ import { commonBase } from './production-dockerfile.ts'
 export function essentials(view: ReportView): string[] {
   const { messages, patch } = view
   if (!patch) return []
-  const refused = refusedWorkarounds(view)
+  const refused = patch.refusedWorkarounds.map((each) => told(each, view))
   const benefits = architecturalBenefits(view)
   return [
     `## ${messages.heading.essentials}`,
@@ -23,20 +23,6 @@ export function essentials(view: ReportView): string[] {
     `**${messages.heading.essentialSolution}** ✅`,
     numberedList(essentialSolution(view)),
     ...(benefits.length === 0 ? [] : [`### ${messages.heading.benefits}`, bulletList(benefits)]),
-  ]
-}
-
-/** The founding case's three are known in both languages; those of other patches stand as they were written. */
-function refusedWorkarounds(view: ReportView): string[] {
-  const { patch, repair, facts, messages } = view
-  const development = facts.get('development-file')
-  if (repair.diagnosis?.failureClass !== 'missing-dockerfile')
-    return patch?.refusedWorkarounds.map((each) => told(each, view)) ?? []
-  const { essentials: text } = messages
-  return [
-    ...(development === undefined ? [] : [text.useDevelopment(codeSpan(development))]),
-    text.ignoreError,
-    text.deleteStep,
   ]
 }
 

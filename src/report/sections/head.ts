@@ -1,11 +1,10 @@
 /** Title, date, who acted, problem and status. */
 import type { PatchAuthor } from '../../domain/patch.ts'
-import { codeSpan, escapeText, table } from '../markdown.ts'
+import { codeSpan, escapeText, prose, table } from '../markdown.ts'
 import type { Messages } from '../messages/en.ts'
 import { areaOf, problemOf } from '../messages/failure-classes.ts'
 import { documentTitle } from '../report-title.ts'
 import { type ReportView, saysNotBuilt } from '../report-view.ts'
-import { told } from '../told.ts'
 
 /** The head of the report. */
 export function head(view: ReportView): string[] {
@@ -64,6 +63,8 @@ export function meaningOf(view: ReportView): string | null {
   if (repair.conclusion === 'repaired' && saysNotBuilt(view))
     return `${meaning} ⚠️ ${messages.verification.notBuilt}`
   const isTold =
-    repair.reason === null || repair.conclusion === 'repaired' || repair.reason === repair.humanSteps?.reason
-  return isTold ? meaning : `${meaning}${messages.reason(told(repair.reason ?? '', view))}`
+    repair.reason === null ||
+    repair.conclusion === 'repaired' ||
+    repair.reason === repair.humanSteps?.reason.en
+  return isTold ? meaning : `${meaning}${messages.reason(prose(repair.reason ?? ''))}`
 }

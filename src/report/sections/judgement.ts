@@ -7,6 +7,7 @@ import { checkTitle } from '../messages/check-titles.ts'
 import { findingTitle } from '../messages/finding-titles.ts'
 import { japaneseFindings } from '../messages/japanese-findings.ts'
 import type { ReportView } from '../report-view.ts'
+import { told } from '../told.ts'
 import { authorName, reviewerName } from './head.ts'
 
 const findingsMax = 30
@@ -100,7 +101,7 @@ export function tried(view: ReportView): string[] {
   const { repair, messages } = view
   if (repair.conclusion !== 'exhausted') return []
   const blocks = repair.attempts.flatMap((attempt, index) => [
-    `### ${messages.attempt.number} ${index + 1}: ${escapeText(attempt.patch.title)}`,
+    `### ${messages.attempt.number} ${index + 1}: ${told(attempt.patch.title, view)}`,
     ...objections(attempt, view),
   ])
   return [`## ${messages.heading.tried}`, ...blocks]
@@ -115,10 +116,7 @@ function objections(attempt: Attempt, view: ReportView): string[] {
       (check) => `❌ ${prose(checkTitle(check, view.language))}: ${escapeText(check.detail)}`,
     ),
   ]
-  return [
-    ...(attempt.patch.summary === '' ? [] : [prose(attempt.patch.summary)]),
-    ...(points.length === 0 ? [] : [bulletList(points)]),
-  ]
+  return [told(attempt.patch.summary, view), ...(points.length === 0 ? [] : [bulletList(points)])]
 }
 
 /** One row an attempt. */

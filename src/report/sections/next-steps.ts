@@ -1,5 +1,5 @@
 /** What is done, what is left for a person, and which questions are open. */
-import { bulletList, codeSpan, escapeText, numberedList } from '../markdown.ts'
+import { bulletList, codeSpan, numberedList } from '../markdown.ts'
 import { checkOf, type ReportView, saysNotBuilt } from '../report-view.ts'
 import { told } from '../told.ts'
 
@@ -42,7 +42,7 @@ function afterMerge(view: ReportView): string[] {
     ...(view.standing === 'resolved' ? [messages.steps.review] : []),
     ...(migrations === undefined ? [] : [messages.steps.migrations(codeSpan(migrations))]),
     ...patch.nextSteps
-      .filter((each) => migrations === undefined || !each.includes(migrations))
+      .filter((each) => migrations === undefined || !each.en.includes(migrations))
       .map((each) => told(each, view)),
   ]
   if (items.length === 0) return []
@@ -63,7 +63,7 @@ function humanSteps(view: ReportView): string[] {
       : [`  ${messages.candidates(candidates.map((each) => codeSpan(each)).join(messages.separator))}`]),
   ])
   return [
-    escapeText(human.reason) === '' ? messages.noSteps : told(human.reason, view),
+    told(human.reason, view),
     ...(human.steps.length === 0
       ? []
       : [`### ${messages.heading.toDo}`, numberedList(human.steps.map((each) => told(each, view)))]),

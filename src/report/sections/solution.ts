@@ -17,7 +17,7 @@ export function solution(view: ReportView): string[] {
   const parts = partsOf(view)
   return [
     `## ${messages.heading.solution}`,
-    ...(patch.summary === '' ? [] : [told(patch.summary, view)]),
+    told(patch.summary, view),
     ...parts.flatMap(([title, ...blocks], index) => [`### ${index + 1}. ${title}`, ...blocks]),
     ...fullDiff(view),
     ...offers(view),

@@ -50,8 +50,16 @@ export async function draftFix(
 
 function nobodyClaims(diagnosis: Diagnosis): HumanSteps {
   return {
-    reason: `No playbook knows a certain repair for this failure (${diagnosis.failureClass}).`,
-    steps: ['Read the cited log lines: they are where the failure shows its cause.'],
+    reason: {
+      en: `No playbook knows a certain repair for this failure (\`${diagnosis.failureClass}\`).`,
+      ja: `この失敗（\`${diagnosis.failureClass}\`）を確実に修復できるプレイブックがありません。`,
+    },
+    steps: [
+      {
+        en: 'Read the cited log lines: they are where the failure shows its cause.',
+        ja: '引用したログの行を確認してください。失敗の原因が現れている箇所です。',
+      },
+    ],
     questions: [],
   }
 }

@@ -31,7 +31,8 @@ export function writerFor(patch: Patch): Purpose {
   return editsWorkflow && patch.author.kind === 'playbook' ? 'workflow-writer' : 'writer'
 }
 
+/** In English, whatever the language of the report: a history has one language. */
 function commitMessage(repair: Repair, patch: Patch): string {
-  const reasons = patch.changes.map(({ path, reason }) => `- ${path}: ${reason}`)
-  return [patch.title, '', ...reasons, '', `Regreen-Repair: ${repair.id}`].join('\n')
+  const reasons = patch.changes.map(({ path, reason }) => `- ${path}: ${reason.en}`)
+  return [patch.title.en, '', ...reasons, '', `Regreen-Repair: ${repair.id}`].join('\n')
 }

@@ -25,8 +25,14 @@ const readingPrograms = new Set([
 export async function earlierStep({ build, wanted }: Situation): Promise<CauseAnswer> {
   if (stepsBefore(build).some((step) => makesFile(step, fileNameOf(wanted)))) return { kind: 'decline' }
   return excluded(
-    'An earlier step makes the Dockerfile and did not',
-    'No step before the build writes, copies or downloads a file of this name.',
+    {
+      en: 'An earlier step makes the Dockerfile and did not',
+      ja: '前のステップが作るはずの Dockerfile が作られていない',
+    },
+    {
+      en: 'No step before the build writes, copies or downloads a file of this name.',
+      ja: 'ビルド前のステップに、この名前のファイルを作成・コピー・ダウンロードするものはありません。',
+    },
   )
 }
 

@@ -15,11 +15,20 @@ export async function missingCheckout(
   ruledOut: readonly RuledOut[],
 ): Promise<CauseAnswer> {
   const { build, files, wanted } = situation
-  const cause = 'The job has no checkout step'
-  if (build.contextSource === 'git') return excluded(cause, 'The builder fetches the commit by itself.')
+  const cause = { en: 'The job has no checkout step', ja: 'ジョブにチェックアウトのステップがない' }
+  if (build.contextSource === 'git') {
+    return excluded(cause, {
+      en: 'The builder fetches the commit by itself.',
+      ja: 'ビルダーが自分でコミットを取得します。',
+    })
+  }
   const checkout = findCheckout(build)
-  if (checkout)
-    return excluded(cause, `Line ${checkout.lineStart} of the workflow checks the repository out.`)
+  if (checkout) {
+    return excluded(cause, {
+      en: `Line ${checkout.lineStart} of the workflow checks the repository out.`,
+      ja: `ワークフローの ${checkout.lineStart} 行目でチェックアウトしています。`,
+    })
+  }
   if (!files.includes(wanted)) {
     // Two causes at once: adding the checkout would lead to the next failure, so a person should see both.
     return { kind: 'decline' }
@@ -33,15 +42,41 @@ async function addCheckout(situation: Situation, ruledOut: readonly RuledOut[]):
   const uses = await usualCheckout(situation)
   return workflowPatch(situation, ruledOut, {
     text: insertStepBefore(workflowText, first, [`uses: ${uses}`]),
-    title: `Check out the repository before the image is built`,
+    title: {
+      en: 'Check out the repository before the image is built',
+      ja: 'イメージのビルド前にリポジトリをチェックアウトする',
+    },
     rootCause: [
-      `The job "${build.job.id}" builds an image from a path of the workspace.`,
-      'The job has no actions/checkout step, so the workspace is empty.',
-      `${wanted} is in the repository, but not on the runner.`,
+      {
+        en: `The job "${build.job.id}" builds an image from a path of the workspace.`,
+        ja: `ジョブ \`${build.job.id}\` はワークスペースのパスからイメージをビルドします。`,
+      },
+      {
+        en: 'The job has no actions/checkout step, so the workspace is empty.',
+        ja: 'このジョブには `actions/checkout` のステップがないため、ワークスペースが空です。',
+      },
+      {
+        en: `${wanted} is in the repository, but not on the runner.`,
+        ja: `\`${wanted}\` はリポジトリにありますが、ランナーにはありません。`,
+      },
     ],
-    summary: `Adds ${uses} as the first step of the job. The Dockerfile exists and stays as it is.`,
-    reason: 'The build reads files of the repository, which are there only after a checkout.',
-    untouched: [{ path: wanted, reason: 'It exists; only the checkout was missing.' }],
+    summary: {
+      en: `Adds \`${uses}\` as the first step of the job. The Dockerfile exists and stays as it is.`,
+      ja: `ジョブの最初のステップとして \`${uses}\` を追加します。Dockerfile は存在しており、変更しません。`,
+    },
+    reason: {
+      en: 'The build reads files of the repository, which are there only after a checkout.',
+      ja: 'ビルドはリポジトリのファイルを読み込みますが、チェックアウトするまで存在しません。',
+    },
+    untouched: [
+      {
+        path: wanted,
+        reason: {
+          en: 'It exists; only the checkout was missing.',
+          ja: '存在しており、チェックアウトが欠けていただけです。',
+        },
+      },
+    ],
   })
 }
 

@@ -15,7 +15,13 @@ export async function notFetched(situation: Situation, ruledOut: readonly RuledO
   const submodule = submodules.find((path) => wanted.startsWith(`${path}/`))
   if (submodule !== undefined && checkout) return fetchSubmodule(situation, ruledOut, checkout, submodule)
   if (files.includes(wanted)) return widenSparseCheckout(situation, ruledOut, checkout)
-  return excluded('The file was not fetched', 'It is in no submodule, and the checkout is not sparse.')
+  return excluded(
+    { en: 'The file was not fetched', ja: 'ファイルが取得されていない' },
+    {
+      en: 'It is in no submodule, and the checkout is not sparse.',
+      ja: 'サブモジュール内のファイルではなく、sparse checkout も使われていません。',
+    },
+  )
 }
 
 function fetchSubmodule(
@@ -31,14 +37,34 @@ function fetchSubmodule(
     text: written
       ? editValue(workflowText, written, 'recursive')
       : addWithEntries(workflowText, checkout, [['submodules', 'recursive']]),
-    title: `Check out the submodule ${submodule} before the image is built`,
+    title: {
+      en: `Check out the submodule ${submodule} before the image is built`,
+      ja: `イメージのビルド前にサブモジュール ${submodule} を取得する`,
+    },
     rootCause: [
-      `${wanted} is part of the submodule ${submodule}.`,
-      'actions/checkout leaves submodules out unless it is told otherwise.',
+      {
+        en: `${wanted} is part of the submodule ${submodule}.`,
+        ja: `\`${wanted}\` はサブモジュール \`${submodule}\` に含まれています。`,
+      },
+      {
+        en: 'actions/checkout leaves submodules out unless it is told otherwise.',
+        ja: '`actions/checkout` は、指定がない限りサブモジュールを取得しません。',
+      },
     ],
-    summary: 'Lets the checkout fetch submodules.',
-    reason: `Without submodules the folder ${submodule} is empty on the runner.`,
-    nextSteps: [`If ${submodule} is a private repository, give the checkout a token that can read it.`],
+    summary: {
+      en: 'Lets the checkout fetch submodules.',
+      ja: 'チェックアウト時にサブモジュールも取得します。',
+    },
+    reason: {
+      en: `Without submodules the folder ${submodule} is empty on the runner.`,
+      ja: `サブモジュールを取得しないと、ランナー上の \`${submodule}\` は空のままです。`,
+    },
+    nextSteps: [
+      {
+        en: `If ${submodule} is a private repository, give the checkout a token that can read it.`,
+        ja: `\`${submodule}\` が非公開リポジトリの場合は、読み取れるトークンをチェックアウトに渡してください。`,
+      },
+    ],
   })
 }
 
@@ -54,14 +80,34 @@ function widenSparseCheckout(
   if (!sparse || folder === '' || coversFolder(sparse.value, folder)) return { kind: 'decline' }
   return workflowPatch(situation, ruledOut, {
     text: appendToBlock(workflowText, sparse, folder),
-    title: `Include ${folder} in the sparse checkout`,
+    title: {
+      en: `Include ${folder} in the sparse checkout`,
+      ja: `sparse checkout の対象に ${folder} を加える`,
+    },
     rootCause: [
-      `${wanted} is in the repository.`,
-      `The sparse checkout lists other folders and leaves ${folder} out.`,
+      { en: `${wanted} is in the repository.`, ja: `\`${wanted}\` はリポジトリにあります。` },
+      {
+        en: `The sparse checkout lists other folders and leaves ${folder} out.`,
+        ja: `sparse checkout の対象に \`${folder}\` が含まれていません。`,
+      },
     ],
-    summary: `Adds ${folder} to the sparse checkout. The Dockerfile stays as it is.`,
-    reason: `The build reads ${wanted}, which the checkout left out.`,
-    untouched: [{ path: wanted, reason: 'It exists; only the checkout left it out.' }],
+    summary: {
+      en: `Adds ${folder} to the sparse checkout. The Dockerfile stays as it is.`,
+      ja: `sparse checkout の対象に \`${folder}\` を追加します。Dockerfile は変更しません。`,
+    },
+    reason: {
+      en: `The build reads ${wanted}, which the checkout left out.`,
+      ja: `ビルドが読み込む \`${wanted}\` は、チェックアウトの対象外でした。`,
+    },
+    untouched: [
+      {
+        path: wanted,
+        reason: {
+          en: 'It exists; only the checkout left it out.',
+          ja: '存在しており、チェックアウトの対象外だっただけです。',
+        },
+      },
+    ],
   })
 }
 

@@ -1,8 +1,9 @@
 /** The Dockerfile lies in another folder than the workflow says. */
 import type { RuledOut } from '../../../domain/patch.ts'
+import type { Text } from '../../../domain/text.ts'
 import { folderOf } from '../../../workflow/repository-path.ts'
 import { askPerson, type CauseAnswer, excluded } from '../cause.ts'
-import { findCandidates, misfit } from '../fits-context.ts'
+import { type Candidate, findCandidates, misfit } from '../fits-context.ts'
 import { renameInWorkflow } from '../rename-in-workflow.ts'
 import type { Situation } from '../situation.ts'
 import { workflowPatch } from '../workflow-patch.ts'
@@ -21,11 +22,24 @@ export async function otherDirectory(
     candidates.map(({ path }) => path),
   )
   if (ownContext.length > 0) return askForContext(situation, ownContext)
-  const facts = candidates.slice(0, 3).map((candidate) => candidate.misfit)
   return excluded(
-    'The Dockerfile lies in another folder',
-    facts.length > 0 ? `${facts.join('; ')}.` : 'The repository has no other file of this name.',
+    { en: 'The Dockerfile lies in another folder', ja: 'Dockerfile が別のフォルダーにある' },
+    whyNoneFits(candidates),
   )
+}
+
+function whyNoneFits(candidates: readonly Candidate[]): Text {
+  const facts = candidates.slice(0, 3).flatMap(({ misfit }) => misfit ?? [])
+  if (facts.length === 0) {
+    return {
+      en: 'The repository has no other file of this name.',
+      ja: 'リポジトリに同名のファイルは他にありません。',
+    }
+  }
+  return {
+    en: `${facts.map(({ en }) => en).join('; ')}.`,
+    ja: facts.map(({ ja }) => `${ja}。`).join(''),
+  }
 }
 
 /** With the root as context, a project's own Dockerfile in a folder below may be what was meant. */
@@ -45,36 +59,93 @@ function hasManifest({ files }: Situation): boolean {
 
 function correctPath(situation: Situation, ruledOut: readonly RuledOut[], path: string): CauseAnswer {
   const { wanted, build, changedFiles } = situation
+  const step = build.step.name ?? build.job.id
   const renamed = changedFiles.find((file) => file.status === 'renamed' && file.path === path)
   return workflowPatch(situation, ruledOut, {
     text: renameInWorkflow(situation, path),
-    title: `Build from ${path}, where the Dockerfile is`,
+    title: {
+      en: `Build from ${path}, where the Dockerfile is`,
+      ja: `Dockerfile がある ${path} からビルドする`,
+    },
     rootCause: [
-      `The step "${build.step.name ?? build.job.id}" reads ${wanted}, which does not exist.`,
+      {
+        en: `The step "${step}" reads ${wanted}, which does not exist.`,
+        ja: `ステップ \`${step}\` が読み込む \`${wanted}\` は存在しません。`,
+      },
       renamed
-        ? `${renamed.previousPath ?? wanted} was renamed to ${path} in this change, and the workflow kept the old path.`
-        : `The repository has one Dockerfile that fits this context: ${path}.`,
+        ? {
+            en: `${renamed.previousPath ?? wanted} was renamed to ${path} in this change, and the workflow kept the old path.`,
+            ja: `この変更で \`${renamed.previousPath ?? wanted}\` は \`${path}\` に改名されましたが、ワークフローには古いパスが残っています。`,
+          }
+        : {
+            en: `The repository has one Dockerfile that fits this context: ${path}.`,
+            ja: `このコンテキストに合う Dockerfile は、リポジトリに一つだけあります: \`${path}\``,
+          },
     ],
-    summary: `Corrects the path in the workflow. ${path} stays as it is.`,
-    reason: `${path} is the only Dockerfile whose sources this build context holds.`,
+    summary: {
+      en: `Corrects the path in the workflow. ${path} stays as it is.`,
+      ja: `ワークフローのパスを修正します。\`${path}\` は変更しません。`,
+    },
+    reason: {
+      en: `${path} is the only Dockerfile whose sources this build context holds.`,
+      ja: `このビルドコンテキストにソースがそろっている Dockerfile は \`${path}\` だけです。`,
+    },
     untouched: [
-      { path, reason: 'It is the production Dockerfile; only its path in the workflow was wrong.' },
+      {
+        path,
+        reason: {
+          en: 'It is the production Dockerfile; only its path in the workflow was wrong.',
+          ja: '本番用 Dockerfile で、ワークフローのパスだけが誤っていました。',
+        },
+      },
     ],
   })
 }
 
 function askWhich({ wanted }: Situation, candidates: readonly string[]): CauseAnswer {
   return askPerson(
-    `${wanted} does not exist, and several Dockerfiles fit this build context.`,
-    [`Set \`file:\` of the build step to the Dockerfile that this job should build.`],
-    [{ question: `Which Dockerfile should be built instead of ${wanted}?`, candidates }],
+    {
+      en: `${wanted} does not exist, and several Dockerfiles fit this build context.`,
+      ja: `\`${wanted}\` は存在せず、このビルドコンテキストに合う Dockerfile が複数あります。`,
+    },
+    [
+      {
+        en: 'Set `file:` of the build step to the Dockerfile that this job should build.',
+        ja: 'ビルドステップの `file:` に、このジョブがビルドすべき Dockerfile を指定してください。',
+      },
+    ],
+    [
+      {
+        question: {
+          en: `Which Dockerfile should be built instead of ${wanted}?`,
+          ja: `\`${wanted}\` の代わりに、どの Dockerfile をビルドすべきですか。`,
+        },
+        candidates,
+      },
+    ],
   )
 }
 
 function askForContext({ wanted }: Situation, candidates: readonly string[]): CauseAnswer {
   return askPerson(
-    `${wanted} does not exist, and the Dockerfiles of the repository belong to folders with their own context.`,
-    ['Set `context:` and `file:` of the build step together to the project that this job should build.'],
-    [{ question: 'Which project should this job build?', candidates }],
+    {
+      en: `${wanted} does not exist, and the Dockerfiles of the repository belong to folders with their own context.`,
+      ja: `\`${wanted}\` は存在せず、リポジトリの Dockerfile はそれぞれ自分のフォルダーをコンテキストとしています。`,
+    },
+    [
+      {
+        en: 'Set `context:` and `file:` of the build step together to the project that this job should build.',
+        ja: 'ビルドステップの `context:` と `file:` を、このジョブがビルドすべきプロジェクトにそろえてください。',
+      },
+    ],
+    [
+      {
+        question: {
+          en: 'Which project should this job build?',
+          ja: 'このジョブはどのプロジェクトをビルドすべきですか。',
+        },
+        candidates,
+      },
+    ],
   )
 }

@@ -3,6 +3,7 @@ import { fileNameOf, folderOf } from '../../../workflow/repository-path.ts'
 import { askPerson, type CauseAnswer, excluded } from '../cause.ts'
 import { isDevelopmentName } from '../development-file.ts'
 import { misfit } from '../fits-context.ts'
+import { listNames } from '../list-names.ts'
 import type { Situation } from '../situation.ts'
 
 /** Offers the path as a question: a name other than the wanted one may mean another purpose. */
@@ -15,10 +16,22 @@ export async function otherSuffix(situation: Situation): Promise<CauseAnswer> {
   const fitting: string[] = []
   for (const path of named.slice(0, 10)) if ((await misfit(situation, path)) === null) fitting.push(path)
   if (fitting.length > 0) return askForPath(situation, fitting)
-  const cause = 'A production Dockerfile has another suffix'
+  const cause = {
+    en: 'A production Dockerfile has another suffix',
+    ja: '本番用 Dockerfile に別の接尾辞が付いている',
+  }
   const development = named.filter(isDevelopmentName)
-  if (development.length === 0) return excluded(cause, 'There is no Dockerfile with a suffix in this folder.')
-  return excluded(cause, `${development.join(', ')} is for development and no answer for production.`)
+  if (development.length === 0) {
+    return excluded(cause, {
+      en: 'There is no Dockerfile with a suffix in this folder.',
+      ja: 'このフォルダーに接尾辞付きの Dockerfile はありません。',
+    })
+  }
+  const names = listNames(development)
+  return excluded(cause, {
+    en: `${names.en} ${development.length === 1 ? 'is' : 'are'} for development and no answer for production.`,
+    ja: `${names.ja} は開発用であり、本番には使えません。`,
+  })
 }
 
 function isVariantName(name: string): boolean {
@@ -29,12 +42,30 @@ function isVariantName(name: string): boolean {
 }
 
 function askForPath({ wanted }: Situation, candidates: readonly string[]): CauseAnswer {
+  const names = listNames(candidates)
   return askPerson(
-    `${wanted} does not exist, but ${candidates.join(' and ')} would build from this context.`,
+    {
+      en: `${wanted} does not exist, but ${names.en} would build from this context.`,
+      ja: `\`${wanted}\` は存在しませんが、${names.ja} ならこのコンテキストからビルドできます。`,
+    },
     [
-      `If that is the production image, set \`file:\` of the build step to it.`,
-      `If not, say so, and ${wanted} can be written.`,
+      {
+        en: 'If that is the production image, set `file:` of the build step to it.',
+        ja: 'それが本番用イメージであれば、ビルドステップの `file:` に指定してください。',
+      },
+      {
+        en: `If not, say so, and ${wanted} can be written.`,
+        ja: `そうでない場合はその旨を伝えてください。\`${wanted}\` を作成できます。`,
+      },
     ],
-    [{ question: `Should the job build this file instead of ${wanted}?`, candidates }],
+    [
+      {
+        question: {
+          en: `Should the job build this file instead of ${wanted}?`,
+          ja: `ジョブは \`${wanted}\` の代わりにこのファイルをビルドすべきですか。`,
+        },
+        candidates,
+      },
+    ],
   )
 }

@@ -12,26 +12,65 @@ export async function relativeToContext(
   ruledOut: readonly RuledOut[],
 ): Promise<CauseAnswer> {
   const { build, context, files } = situation
-  const cause = 'The path is written relative to the context'
-  if (build.fileText === null)
-    return excluded(cause, 'The step names no path and takes the default of its context.')
-  if (context === '') return excluded(cause, 'The context is the root, so both readings are the same path.')
+  const cause = {
+    en: 'The path is written relative to the context',
+    ja: 'パスがコンテキストからの相対で書かれている',
+  }
+  if (build.fileText === null) {
+    return excluded(cause, {
+      en: 'The step names no path and takes the default of its context.',
+      ja: 'ステップにパスの指定がなく、コンテキストの既定値が使われます。',
+    })
+  }
+  if (context === '') {
+    return excluded(cause, {
+      en: 'The context is the root, so both readings are the same path.',
+      ja: 'コンテキストはルートなので、どちらの読み方でも同じパスです。',
+    })
+  }
   const meant = repositoryPath(joinPath(context, build.fileText))
   if (meant === null || !files.includes(meant)) {
-    return excluded(cause, `There is no ${meant ?? build.fileText} either.`)
+    const absent = meant ?? build.fileText
+    return excluded(cause, { en: `There is no ${absent} either.`, ja: `\`${absent}\` も存在しません。` })
   }
   return workflowPatch(situation, ruledOut, {
     text: renameInWorkflow(situation, meant),
-    title: `Name ${meant} from the root of the workspace`,
+    title: {
+      en: `Name ${meant} from the root of the workspace`,
+      ja: `${meant} をワークスペースのルートからのパスで書く`,
+    },
     rootCause: [
-      `The step has the context ${context} and the file ${build.fileText}.`,
+      {
+        en: `The step has the context ${context} and the file ${build.fileText}.`,
+        ja: `ステップの context は \`${context}\`、file は \`${build.fileText}\` です。`,
+      },
       build.kind === 'action'
-        ? 'docker/build-push-action reads `file` relative to the workspace, not to the context.'
-        : 'The build command reads `--file` relative to the working directory, not to the context.',
-      `The Dockerfile is ${meant}.`,
+        ? {
+            en: 'docker/build-push-action reads `file` relative to the workspace, not to the context.',
+            ja: '`docker/build-push-action` の `file` は、コンテキストではなくワークスペースからの相対パスです。',
+          }
+        : {
+            en: 'The build command reads `--file` relative to the working directory, not to the context.',
+            ja: 'ビルドコマンドの `--file` は、コンテキストではなく作業ディレクトリからの相対パスです。',
+          },
+      { en: `The Dockerfile is ${meant}.`, ja: `Dockerfile は \`${meant}\` にあります。` },
     ],
-    summary: `Writes the path of ${meant} as the builder reads it. The Dockerfile stays as it is.`,
-    reason: `The Dockerfile is ${meant}; the old path pointed next to it.`,
-    untouched: [{ path: meant, reason: 'It was right all along; only its path in the workflow was wrong.' }],
+    summary: {
+      en: `Writes the path of ${meant} as the builder reads it. The Dockerfile stays as it is.`,
+      ja: `\`${meant}\` のパスを、ビルダーの読み方に合わせて書きます。Dockerfile は変更しません。`,
+    },
+    reason: {
+      en: `The Dockerfile is ${meant}; the old path pointed next to it.`,
+      ja: `Dockerfile は \`${meant}\` にあり、以前のパスはその隣を指していました。`,
+    },
+    untouched: [
+      {
+        path: meant,
+        reason: {
+          en: 'It was right all along; only its path in the workflow was wrong.',
+          ja: 'もともと正しく、ワークフローのパスだけが誤っていました。',
+        },
+      },
+    ],
   })
 }

@@ -27,7 +27,10 @@ export function cacheOffer({ build, context, workflowPath, workflowText }: Situa
     mode: '100644',
     before: workflowText,
     after,
-    reason: 'Keeps built layers between runs. `mode=max` also keeps those of the build stage.',
+    reason: {
+      en: 'Keeps built layers between runs. `mode=max` also keeps those of the build stage.',
+      ja: 'ビルドした層を次の実行でも再利用します。`mode=max` ではビルドステージの層も保持します。',
+    },
   }
 }
 

@@ -4,9 +4,11 @@ import { readCopy, sourceExists } from '../../../docker/copy-sources.ts'
 import { dockerignorePath, parseDockerignore } from '../../../docker/dockerignore.ts'
 import { parseDockerfile } from '../../../docker/parse-dockerfile.ts'
 import type { Fact, FileChange, Patch, RuledOut } from '../../../domain/patch.ts'
+import type { Text } from '../../../domain/text.ts'
 import { joinPath } from '../../../workflow/repository-path.ts'
 import { askPerson, type CauseAnswer } from '../cause.ts'
 import { type DevelopmentFile, findDevelopmentFile, isDevelopmentName } from '../development-file.ts'
+import { listNames } from '../list-names.ts'
 import { refusedWorkarounds } from '../refused-workarounds.ts'
 import type { Situation } from '../situation.ts'
 import { workflowFacts } from '../workflow-facts.ts'
@@ -31,7 +33,13 @@ export async function writeDockerfile(
   const changes = await fileChanges(situation, answer.recipe)
   const failures = await failedChecks(situation, changes)
   if (failures.length > 0) {
-    return askPerson(`${situation.wanted} can be drafted, but the draft would not pass the checks.`, failures)
+    return askPerson(
+      {
+        en: `${situation.wanted} can be drafted, but the draft would not pass the checks.`,
+        ja: `\`${situation.wanted}\` の下書きは作成できますが、検査に合格しません。`,
+      },
+      failures,
+    )
   }
   return {
     kind: 'found',
@@ -61,21 +69,51 @@ const secretPattern = /(token|secret|passw(or)?d|api_?key|private_?key|credentia
 function refuseWorkflow({ build, stageName }: RecipeInput): CauseAnswer | null {
   if (!/^[a-z][a-z0-9_.-]{0,60}$/.test(stageName) || isDevelopmentName(stageName)) {
     return askPerson(
-      `The build step targets the stage "${/^[\w.-]{1,60}$/.test(stageName) ? stageName : 'with an unusual name'}", which is not one for production.`,
-      ['Set `target:` to the production stage, or leave it out.'],
+      /^[\w.-]{1,60}$/.test(stageName)
+        ? {
+            en: `The build step targets the stage "${stageName}", which is not one for production.`,
+            ja: `ビルドステップの対象であるステージ \`${stageName}\` は本番用ではありません。`,
+          }
+        : {
+            en: 'The build step targets a stage with an unusual name.',
+            ja: 'ビルドステップの対象であるステージの名前が一般的ではありません。',
+          },
+      [
+        {
+          en: 'Set `target:` to the production stage, or leave it out.',
+          ja: '`target:` に本番用のステージを指定するか、指定を外してください。',
+        },
+      ],
     )
   }
   const secret = [...build.buildArguments.keys()].find((name) => secretPattern.test(name))
   if (secret === undefined) return null
-  return askPerson('The build step passes a secret as a build argument, which stays readable in the image.', [
-    'Pass it through `secrets:` of the build step and mount it where it is used.',
-  ])
+  return askPerson(
+    {
+      en: `The build step passes the secret ${secret} as a build argument, which stays readable in the image.`,
+      ja: `ビルドステップが秘密情報 \`${secret}\` をビルド引数で渡しており、イメージから読み取れる状態になります。`,
+    },
+    [
+      {
+        en: 'Pass it through `secrets:` of the build step and mount it where it is used.',
+        ja: 'ビルドステップの `secrets:` で渡し、使う箇所でマウントしてください。',
+      },
+    ],
+  )
 }
 
 function unknownEcosystem({ wanted, context }: Situation): CauseAnswer {
   return askPerson(
-    `${wanted} was never written, and ${context || 'the root'} holds no project that Regreen has a rule for.`,
-    [`Write ${wanted}. Regreen can do so for Python and Node projects.`],
+    {
+      en: `${wanted} was never written, and ${context || 'the root'} holds no project that Regreen has a rule for.`,
+      ja: `\`${wanted}\` は作成されておらず、${context === '' ? 'ルート' : ` \`${context}\` `}のプロジェクトは Regreen が対応していない種類のものです。`,
+    },
+    [
+      {
+        en: `Write ${wanted}. Regreen can do so for Python and Node projects.`,
+        ja: `\`${wanted}\` を作成してください。Regreen が作成できるのは Python と Node のプロジェクトです。`,
+      },
+    ],
   )
 }
 
@@ -84,16 +122,15 @@ async function fileChanges(situation: Situation, recipe: Recipe): Promise<FileCh
   const extra = recipe.extraFiles.map(({ path, text, reason }) =>
     created(joinPath(context, path), text, reason),
   )
-  const dockerfile = created(
-    wanted,
-    recipe.dockerfile,
-    `The workflow builds ${wanted}, which nobody wrote: ${recipe.summary}.`,
-  )
+  const dockerfile = created(wanted, recipe.dockerfile, {
+    en: `The workflow builds ${wanted}, which nobody wrote: ${recipe.summary.en}.`,
+    ja: `ワークフローは \`${wanted}\` をビルドしますが、作成されていませんでした。内容: ${recipe.summary.ja}。`,
+  })
   const ignore = await dockerignoreChange(situation, recipe)
   return [dockerfile, ...(ignore ? [ignore] : []), ...extra]
 }
 
-function created(path: string, after: string, reason: string): FileChange {
+function created(path: string, after: string, reason: Text): FileChange {
   return { path, mode: '100644', before: null, after, reason }
 }
 
@@ -102,11 +139,15 @@ async function dockerignoreChange(situation: Situation, recipe: Recipe): Promise
   const path = dockerignorePath(situation.wanted, situation.context, situation.files)
   if (!situation.files.includes(path)) {
     const text = [...groupedPatterns(situation, recipe.ignored), ''].join('\n')
-    return created(path, text, 'Keeps environment files, caches and tests out of the build context.')
+    return created(path, text, {
+      en: 'Keeps environment files, caches and tests out of the build context.',
+      ja: '環境変数ファイル、キャッシュ、テストをビルドコンテキストから除外します。',
+    })
   }
   const before = await situation.read(path)
   const hidden = before === null ? [] : hiddenSources(situation, recipe, before)
   if (before === null || hidden.length === 0) return null
+  const names = listNames(hidden)
   const lines = hidden.flatMap((source) => [`!${source}`])
   const after = `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}\n# needed by ${situation.wanted}\n${lines.join('\n')}\n`
   return {
@@ -114,7 +155,10 @@ async function dockerignoreChange(situation: Situation, recipe: Recipe): Promise
     mode: '100644',
     before,
     after,
-    reason: `It hides ${hidden.join(', ')}, which the build copies.`,
+    reason: {
+      en: `It hides ${names.en}, which the build copies.`,
+      ja: `ビルドでコピーする ${names.ja} が隠されています。`,
+    },
   }
 }
 
@@ -152,7 +196,7 @@ function hiddenSources({ context, files }: Situation, recipe: Recipe, text: stri
 }
 
 /** The draft as the builder would see it, judged by the same checks that review uses. */
-async function failedChecks(situation: Situation, changes: readonly FileChange[]): Promise<string[]> {
+async function failedChecks(situation: Situation, changes: readonly FileChange[]): Promise<Text[]> {
   const after = new Map(changes.map((change) => [change.path, change.after]))
   const files = [...new Set([...situation.files, ...after.keys()])].sort()
   const read = async (path: string) => (after.has(path) ? after.get(path)! : situation.read(path))
@@ -167,7 +211,10 @@ async function failedChecks(situation: Situation, changes: readonly FileChange[]
   })
   return results
     .filter(({ outcome }) => outcome === 'failed')
-    .map(({ id, title, detail }) => `${id} ${title}: ${detail}`)
+    .map(({ id, title, detail }) => ({
+      en: `${id} ${title}: ${detail}`,
+      ja: `検査 ${id} に合格しません（原文: ${title}: ${detail}）`,
+    }))
 }
 
 function writePatch(
@@ -182,26 +229,58 @@ function writePatch(
   const cache = cacheOffer(situation)
   return {
     author: { kind: 'playbook', name: 'missing-dockerfile' },
-    title: `Add ${wanted} for the image that CI builds`,
+    title: {
+      en: `Add ${wanted} for the image that CI builds`,
+      ja: `CI がビルドするイメージの ${wanted} を追加する`,
+    },
     rootCause: [
-      `${wanted} does not exist.`,
-      ...(developmentPath ? [`Only ${developmentPath} exists, which is for development.`] : []),
-      `The job "${build.job.id}" builds a production image that nobody has described yet.`,
+      { en: `${wanted} does not exist.`, ja: `\`${wanted}\` が存在しません。` },
+      ...(developmentPath
+        ? [
+            {
+              en: `Only ${developmentPath} exists, which is for development.`,
+              ja: `存在するのは開発用の \`${developmentPath}\` だけです。`,
+            },
+          ]
+        : []),
+      {
+        en: `The job "${build.job.id}" builds a production image that nobody has described yet.`,
+        ja: `ジョブ \`${build.job.id}\` は本番用イメージをビルドしますが、その定義がまだありません。`,
+      },
     ],
-    summary: `Adds ${wanted}: ${recipe.summary}.`,
+    summary: {
+      en: `Adds ${wanted}: ${recipe.summary.en}.`,
+      ja: `\`${wanted}\` を追加します。内容: ${recipe.summary.ja}。`,
+    },
     changes,
     offers: cache ? [cache] : [],
     ruledOut: [...ruledOut],
     refusedWorkarounds: refusedWorkarounds(developmentPath),
     untouched: [
-      ...(developmentPath ? [{ path: developmentPath, reason: 'Stays for development.' }] : []),
-      { path: situation.workflowPath, reason: 'It names the right path; the file was missing.' },
+      ...(developmentPath
+        ? [
+            {
+              path: developmentPath,
+              reason: { en: 'Stays for development.', ja: '開発用として継続使用します。' },
+            },
+          ]
+        : []),
+      {
+        path: situation.workflowPath,
+        reason: {
+          en: 'It names the right path; the file was missing.',
+          ja: '正しいパスを指定しています。欠けていたのはファイルです。',
+        },
+      },
     ],
     nextSteps: [
       ...recipe.nextSteps,
       ...(cache
         ? [
-            'Take the offered build cache if repeated builds are slow; it uses the cache quota of the repository.',
+            {
+              en: 'Take the offered build cache if repeated builds are slow; it uses the cache quota of the repository.',
+              ja: '繰り返しのビルドが遅い場合は、提案したビルドキャッシュを採用してください。リポジトリのキャッシュ容量を使います。',
+            },
           ]
         : []),
     ],

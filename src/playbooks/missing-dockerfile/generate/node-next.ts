@@ -1,10 +1,12 @@
 /** A Next application: its standalone output where it is configured, else its own server. */
+import type { Text } from '../../../domain/text.ts'
 import { buildArgumentLines, freeStageName } from './dockerfile-parts.ts'
 import { migrationsOf } from './migrations.ts'
 import { type NodeParts, nodeBase, nodeFacts, nodeHealth, nodeIgnored, nodeNextSteps } from './node-parts.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { type RecipeAnswer, tell } from './recipe.ts'
 import { execForm } from './safe-words.ts'
+import { addHealthRoute, migrationSteps } from './shared-texts.ts'
 
 const port = '3000'
 
@@ -12,12 +14,27 @@ const port = '3000'
 export async function generateNext(parts: NodeParts): Promise<RecipeAnswer> {
   const { input, node } = parts
   if (!node.scripts.has('build'))
-    return tell('The Next project has no build script.', ['Add `"build": "next build"` to the scripts.'])
+    return tell(
+      {
+        en: 'The Next project has no build script.',
+        ja: 'Next プロジェクトにビルドスクリプトがありません。',
+      },
+      [
+        {
+          en: 'Add `"build": "next build"` to the scripts.',
+          ja: '`scripts` に `"build": "next build"` を追加してください。',
+        },
+      ],
+    )
   const config = await readConfig(input.project)
   if (/\boutput\s*:\s*["']export["']/.test(config))
-    return tell('The Next project exports static files, for which Regreen has no rule yet.', [
-      'Write the Dockerfile by hand.',
-    ])
+    return tell(
+      {
+        en: 'The Next project exports static files, for which Regreen has no rule yet.',
+        ja: 'Next プロジェクトは静的ファイルを書き出す設定で、Regreen はまだ対応していません。',
+      },
+      [{ en: 'Write the Dockerfile by hand.', ja: 'Dockerfile を手動で作成してください。' }],
+    )
   const isStandalone = /\boutput\s*:\s*["']standalone["']/.test(config)
   const words = isStandalone
     ? ['node', 'server.js']
@@ -39,8 +56,14 @@ export async function generateNext(parts: NodeParts): Promise<RecipeAnswer> {
       ],
       nextSteps: nextSteps(parts, isStandalone, health, migrations),
       summary: isStandalone
-        ? 'an image that builds the Next application and ships its standalone output as user 1000'
-        : 'an image that builds the Next application and ships it with its production dependencies as user 1000',
+        ? {
+            en: 'an image that builds the Next application and runs its standalone output as user 1000',
+            ja: 'Next アプリケーションをビルドし、standalone 出力だけをユーザー 1000 で実行するイメージ',
+          }
+        : {
+            en: 'an image that builds the Next application and runs it with its production dependencies as user 1000',
+            ja: 'Next アプリケーションをビルドし、本番用の依存関係とともにユーザー 1000 で実行するイメージ',
+          },
     },
   }
 }
@@ -126,19 +149,18 @@ function nextSteps(
   isStandalone: boolean,
   health: string | null,
   migrations: string | null,
-): string[] {
+): Text[] {
   return [
-    ...(migrations === null
-      ? []
-      : [`Run \`${migrations}\` as a step of each release; the image does not do it at start.`]),
+    ...migrationSteps(migrations),
     ...(isStandalone
       ? []
       : [
-          "Set `output: 'standalone'` in next.config if a smaller image is wanted; the Dockerfile then copies less.",
+          {
+            en: "Set `output: 'standalone'` in next.config if a smaller image is wanted; the Dockerfile then copies less.",
+            ja: "イメージを小さくする場合は next.config に `output: 'standalone'` を設定してください。Dockerfile がコピーする量が減ります。",
+          },
         ]),
-    ...(health === null
-      ? ['Add a health route such as `/api/health`; the health check now only opens a connection.']
-      : []),
+    ...(health === null ? [addHealthRoute('/api/health')] : []),
     ...nodeNextSteps(parts),
   ]
 }

@@ -1,5 +1,6 @@
 /** Lines and facts that all Node images share. */
 import type { Fact } from '../../../domain/patch.ts'
+import type { Text } from '../../../domain/text.ts'
 import type { NodeInstall } from './node-install.ts'
 import type { NodeProject } from './node-project.ts'
 import { type ProjectFiles, topEntries } from './project-files.ts'
@@ -50,8 +51,14 @@ export function nodeFacts(
 }
 
 /** Steps that follow from how the project is kept, whatever it serves. */
-export function nodeNextSteps({ node }: NodeParts): string[] {
-  return node.hasLock ? [] : ['Commit a lock file, so that two builds install the same versions.']
+export function nodeNextSteps({ node }: NodeParts): Text[] {
+  if (node.hasLock) return []
+  return [
+    {
+      en: 'Commit a lock file, so that two builds install the same versions.',
+      ja: 'ロックファイルをコミットすると、いつビルドしても同じバージョンが入ります。',
+    },
+  ]
 }
 
 /** Ignore patterns; what the build reads, such as a committed `.env.production`, is taken back. */

@@ -16,8 +16,21 @@ export async function generateStaticSite(parts: NodeParts, framework: string): P
   const output = await outputFolder(input.project, framework)
   if (!node.scripts.has('build') || output === null) {
     return tell(
-      `The ${framework} project does not say ${output === null ? 'where its build writes' : 'how it is built'}.`,
-      ['Add a `build` script and a literal output folder; the next run can then be repaired.'],
+      output === null
+        ? {
+            en: `The ${framework} project does not say where its build writes.`,
+            ja: `${framework} プロジェクトに、ビルドの出力先を示す記述がありません。`,
+          }
+        : {
+            en: `The ${framework} project does not say how it is built.`,
+            ja: `${framework} プロジェクトに、ビルド方法を示す記述がありません。`,
+          },
+      [
+        {
+          en: 'Add a `build` script and a literal output folder; the next run can then be repaired.',
+          ja: '`build` スクリプトと、固定の出力先フォルダーを追加してください。次の実行から修復できます。',
+        },
+      ],
     )
   }
   const config = configName(input.project)
@@ -50,8 +63,10 @@ export async function generateStaticSite(parts: NodeParts, framework: string): P
         {
           path: config,
           text: serverConfig(framework),
-          reason:
-            'Serves the built files on a port that needs no root, and sends unknown paths where the site expects them.',
+          reason: {
+            en: 'Serves the built files on a port that needs no root, and sends unknown paths where the site expects them.',
+            ja: 'ビルドしたファイルを root 権限の要らないポートで配信し、未知のパスをサイトの想定どおりに転送します。',
+          },
         },
       ],
       ignored: nodeIgnored(input.project),
@@ -62,7 +77,10 @@ export async function generateStaticSite(parts: NodeParts, framework: string): P
         { key: 'health-check', value: '/' },
       ],
       nextSteps: nodeNextSteps(parts),
-      summary: `an image that builds the ${framework} site and serves ${output} by nginx as user 101 on port ${serverPort}`,
+      summary: {
+        en: `an image that builds the ${framework} site and serves ${output} by nginx as user 101 on port ${serverPort}`,
+        ja: `${framework} サイトをビルドし、\`${output}\` を nginx（ユーザー 101、ポート ${serverPort}）で配信するイメージ`,
+      },
     },
   }
 }

@@ -30,15 +30,32 @@ export async function generateNode(input: RecipeInput): Promise<RecipeAnswer> {
   if (!node) return null
   if (node.hasWorkspaces) {
     return tell(
-      'The package.json of the context has workspaces, and which of them the image serves is not said.',
-      ['Point the build step at one workspace, or write the Dockerfile by hand.'],
+      {
+        en: 'The package.json of the context has workspaces, and which of them the image serves is not said.',
+        ja: 'コンテキストの `package.json` にワークスペースがあり、イメージがどれを対象とするかの記述がありません。',
+      },
+      [
+        {
+          en: 'Point the build step at one workspace, or write the Dockerfile by hand.',
+          ja: 'ビルドステップの対象を一つのワークスペースにするか、Dockerfile を手動で作成してください。',
+        },
+      ],
     )
   }
   const install = await nodeInstall(input.project, node)
   if (!install) {
-    return tell('The project uses Yarn with Plug and Play, which a copied node_modules cannot replace.', [
-      'Set `nodeLinker: node-modules` in .yarnrc.yml, or write the Dockerfile by hand.',
-    ])
+    return tell(
+      {
+        en: 'The project uses Yarn with Plug and Play, which a copied node_modules cannot replace.',
+        ja: 'プロジェクトは Yarn の Plug and Play を使っており、`node_modules` のコピーでは代用できません。',
+      },
+      [
+        {
+          en: 'Set `nodeLinker: node-modules` in .yarnrc.yml, or write the Dockerfile by hand.',
+          ja: '`.yarnrc.yml` に `nodeLinker: node-modules` を設定するか、Dockerfile を手動で作成してください。',
+        },
+      ],
+    )
   }
   const parts = { input, node, install }
   if (hasAny(node, ['next'])) return generateNext(parts)

@@ -5,6 +5,7 @@ import { isScript } from './python-source.ts'
 import { checkedStart, type PythonStart, type StartAnswer } from './python-start-answer.ts'
 import { ask, type RecipeInput, tell } from './recipe.ts'
 import { isModulePath, isModuleTarget } from './safe-words.ts'
+import { severalFiles, whichToStart } from './shared-texts.ts'
 import { plainWords } from './start-evidence.ts'
 
 /** The start of a project without a web framework: its script, its package, or the development command. */
@@ -28,13 +29,22 @@ export async function startPlain(
           : undefined
   if (!chosen) {
     if (starts.length === 0) {
-      return tell('Nothing in the project says how it starts.', [
-        'Add a Procfile with a `web:` line, or `[project.scripts]` with one entry.',
-      ])
+      return tell(
+        {
+          en: 'Nothing in the project says how it starts.',
+          ja: 'プロジェクトに起動方法を示す記述がありません。',
+        },
+        [
+          {
+            en: 'Add a Procfile with a `web:` line, or `[project.scripts]` with one entry.',
+            ja: '`web:` の行がある Procfile か、項目が一つの `[project.scripts]` を追加してください。',
+          },
+        ],
+      )
     }
     return ask(
-      'The project has more than one script that could be started.',
-      'Which one should the image start?',
+      severalFiles,
+      whichToStart,
       starts.map(({ source }) => source),
     )
   }

@@ -1,5 +1,6 @@
 /** What the manifests of a Python project say: interpreter, package manager, dependencies. */
 import { parse as parseToml } from 'smol-toml'
+import type { Text } from '../../../domain/text.ts'
 import type { ProjectFiles } from './project-files.ts'
 import { isVersion } from './safe-words.ts'
 
@@ -27,7 +28,7 @@ export interface PythonProject {
   /** Files that the manifest names, such as its readme. */
   readonly namedFiles: readonly string[]
   /** The file that decides the dependencies, where there is no rule for it yet. */
-  readonly unsupportedSource: string | null
+  readonly unsupportedSource: Text | null
 }
 
 /** The interpreter when the project does not say: the newest that all common packages have wheels for. */
@@ -71,15 +72,12 @@ export async function readPythonProject(project: ProjectFiles): Promise<PythonPr
   }
 }
 
-function unsupportedSource(
-  project: ProjectFiles,
-  toml: Table,
-  requirementsFile: string | null,
-): string | null {
+function unsupportedSource(project: ProjectFiles, toml: Table, requirementsFile: string | null): Text | null {
   if (requirementsFile !== null || project.has('uv.lock') || project.has('poetry.lock')) return null
   const isDynamic = stringsOf(tableOf(toml.project).dynamic).includes('dependencies')
   const other = ['pdm.lock', 'Pipfile.lock', 'Pipfile'].find((name) => project.has(name))
-  return other ?? (isDynamic ? 'the build backend' : null)
+  if (other !== undefined) return { en: other, ja: `\`${other}\`` }
+  return isDynamic ? { en: 'the build backend', ja: 'ビルドバックエンド' } : null
 }
 
 function findRequirements({ files }: ProjectFiles): string | null {

@@ -27,7 +27,16 @@ export function checkedStart(start: PythonStart): StartAnswer {
   )
   const isRootSafe = start.importRoot === null || isPlainPath(start.importRoot)
   if (isSafe && isRootSafe) return { kind: 'start', start }
-  return tell('The start command of the project has characters that are not safe to copy.', [
-    'Write the Dockerfile by hand, or give the entry point a plain name.',
-  ])
+  return tell(
+    {
+      en: 'The start command of the project has characters that are not safe to copy.',
+      ja: 'プロジェクトの起動コマンドに、安全にコピーできない文字が含まれています。',
+    },
+    [
+      {
+        en: 'Write the Dockerfile by hand, or give the entry point a plain name.',
+        ja: 'Dockerfile を手動で作成するか、エントリーポイントを単純な名前にしてください。',
+      },
+    ],
+  )
 }

@@ -97,11 +97,26 @@ async function startDjango(project: ProjectFiles, python: PythonProject, port: n
     (path) => /^(?:[A-Za-z_]\w*\/){1,2}wsgi\.py$/.test(path) && !isTestPath(path),
   )
   if (modules.length > 1) {
-    return ask('The Django project has more than one WSGI module.', 'Which one serves production?', modules)
+    return ask(
+      {
+        en: 'The Django project has more than one WSGI module.',
+        ja: 'Django プロジェクトに WSGI モジュールが複数あります。',
+      },
+      { en: 'Which one serves production?', ja: '本番用はどれですか。' },
+      modules,
+    )
   }
   const [path] = modules
   if (path === undefined)
-    return tell('The Django project has no wsgi.py.', ['Add the WSGI module that Django generates.'])
+    return tell(
+      { en: 'The Django project has no wsgi.py.', ja: 'Django プロジェクトに `wsgi.py` がありません。' },
+      [
+        {
+          en: 'Add the WSGI module that Django generates.',
+          ja: 'Django が生成する WSGI モジュールを追加してください。',
+        },
+      ],
+    )
   const module = moduleOf(path)
   const server = pickServer(python, ['gunicorn', 'uvicorn'])
   if (server === null) return askForServer('Django', ['gunicorn', 'uvicorn'])
@@ -147,8 +162,14 @@ function startObject(
   const chosen = targets.length === 1 ? targets[0] : named.length === 1 ? named[0] : undefined
   if (!chosen) {
     return ask(
-      'The project has more than one application object, and nothing says which one production serves.',
-      'Which application should the image start?',
+      {
+        en: 'The project has more than one application object, and nothing says which one production serves.',
+        ja: 'プロジェクトにアプリケーションオブジェクトが複数あり、本番用がどれかを示す記述がありません。',
+      },
+      {
+        en: 'Which application should the image start?',
+        ja: 'イメージはどのアプリケーションを起動すべきですか。',
+      },
       targets.map(({ target }) => target),
     )
   }
@@ -204,10 +225,21 @@ function pickServer({ dependencies, extras }: PythonProject, names: readonly str
 
 function askForServer(framework: string, candidates: readonly string[]): StartAnswer {
   return ask(
-    `${framework}'s own development server is not for production, and no production server is among the dependencies.`,
-    'Which server should the project depend on?',
+    {
+      en: `${framework}'s own development server is not for production, and no production server is among the dependencies.`,
+      ja: `${framework} 付属の開発用サーバーは本番には使えず、依存関係に本番用サーバーがありません。`,
+    },
+    {
+      en: 'Which server should the project depend on?',
+      ja: 'プロジェクトはどのサーバーを依存関係に加えるべきですか。',
+    },
     candidates,
-    ['Add the server to the dependencies; the next run can then be repaired.'],
+    [
+      {
+        en: 'Add the server to the dependencies; the next run can then be repaired.',
+        ja: 'サーバーを依存関係に追加してください。次の実行から修復できます。',
+      },
+    ],
   )
 }
 

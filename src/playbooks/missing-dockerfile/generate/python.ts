@@ -1,5 +1,6 @@
 /** Writes the production Dockerfile of a Python project. */
 
+import type { Text } from '../../../domain/text.ts'
 import { aptInstall, buildArgumentLines, freeStageName, userLines } from './dockerfile-parts.ts'
 import { migrationsOf } from './migrations.ts'
 import type { ProjectFiles } from './project-files.ts'
@@ -9,6 +10,7 @@ import { findPythonStart, isTestPath } from './python-start.ts'
 import type { PythonStart } from './python-start-answer.ts'
 import { type Recipe, type RecipeAnswer, type RecipeInput, tell } from './recipe.ts'
 import { execForm, isPlainPath, isVersion } from './safe-words.ts'
+import { addHealthRoute, migrationSteps, renameOrWrite, unsafeFolderName } from './shared-texts.ts'
 
 /** Four suits a small container of two cores; more multiplies the memory, fewer leaves cores idle. */
 const defaultWorkers = '4'
@@ -33,24 +35,37 @@ export async function generatePython(input: RecipeInput): Promise<RecipeAnswer> 
   if (!python) return null
   if (python.unsupportedSource !== null) {
     return tell(
-      `The dependencies come from ${python.unsupportedSource}, for which Regreen has no rule yet.`,
-      ['Write the Dockerfile by hand, or export the dependencies to requirements.txt.'],
+      {
+        en: `The dependencies come from ${python.unsupportedSource.en}, for which Regreen has no rule yet.`,
+        ja: `依存関係の取得元は ${python.unsupportedSource.ja} ですが、Regreen はまだ対応していません。`,
+      },
+      [
+        {
+          en: 'Write the Dockerfile by hand, or export the dependencies to requirements.txt.',
+          ja: 'Dockerfile を手動で作成するか、依存関係を `requirements.txt` に書き出してください。',
+        },
+      ],
     )
   }
   if (python.installsItself) {
     return tell(
-      'The requirements install the project itself, which needs its source before its dependencies.',
-      ['Declare the dependencies alone in the requirements; the next run can then be repaired.'],
+      {
+        en: 'The requirements install the project itself, which needs its source before its dependencies.',
+        ja: 'requirements ファイルがプロジェクト自体をインストールしており、依存関係より先にソースが必要になります。',
+      },
+      [
+        {
+          en: 'Declare the dependencies alone in the requirements; the next run can then be repaired.',
+          ja: 'requirements ファイルには依存関係だけを記載してください。次の実行から修復できます。',
+        },
+      ],
     )
   }
   const answer = await findPythonStart(input, python)
   if (answer.kind !== 'start') return answer
   const sources = copiedSources(input.project, answer.start)
   const odd = sources.find((source) => !isPlainPath(source))
-  if (odd !== undefined)
-    return tell('A source folder has a name that is not safe to write into a Dockerfile.', [
-      'Rename it, or write the Dockerfile by hand.',
-    ])
+  if (odd !== undefined) return tell(unsafeFolderName, [renameOrWrite])
   return { kind: 'recipe', recipe: await render(input, python, answer.start, sources) }
 }
 
@@ -95,7 +110,7 @@ async function render(
       ...(migrations === null ? [] : [{ key: 'migrations', value: migrations }]),
     ],
     nextSteps: nextSteps(python, migrations, start),
-    summary: `a Python image ${builder === null ? 'that' : `of two stages that installs ${lockSentence(python)},`} copies the application alone and runs ${start.words[0]} as user 1000`,
+    summary: summaryOf(python, start.words[0]!, builder !== null),
   }
 }
 
@@ -103,12 +118,26 @@ function managerName({ manager }: PythonProject): string {
   return manager.startsWith('pip') ? 'pip' : manager
 }
 
-function lockSentence({ manager }: PythonProject): string {
+function summaryOf(python: PythonProject, program: string, isInstalled: boolean): Text {
+  if (!isInstalled) {
+    return {
+      en: `a Python image that copies the application alone and runs ${program} as user 1000`,
+      ja: `アプリケーションだけをコピーし、\`${program}\` をユーザー 1000 で実行する Python イメージ`,
+    }
+  }
+  const installed = installedBy(python)
   return {
-    uv: 'what uv.lock names',
-    poetry: 'what Poetry locked',
-    'pip-requirements': 'the requirements file',
-    'pip-pyproject': 'the declared dependencies',
+    en: `a Python image of two stages that installs ${installed.en}, copies the application alone and runs ${program} as user 1000`,
+    ja: `${installed.ja}をインストールし、アプリケーションだけをコピーして、\`${program}\` をユーザー 1000 で実行する 2 ステージの Python イメージ`,
+  }
+}
+
+function installedBy({ manager }: PythonProject): Text {
+  return {
+    uv: { en: 'what uv.lock names', ja: '`uv.lock` に記載された依存関係' },
+    poetry: { en: 'what Poetry locked', ja: 'Poetry が固定した依存関係' },
+    'pip-requirements': { en: 'the requirements file', ja: 'requirements ファイルの依存関係' },
+    'pip-pyproject': { en: 'the declared dependencies', ja: '宣言された依存関係' },
   }[manager]
 }
 
@@ -306,19 +335,25 @@ function ignoredPatterns(project: ProjectFiles, python: PythonProject): string[]
   ]
 }
 
-function nextSteps(python: PythonProject, migrations: string | null, start: PythonStart): string[] {
+function nextSteps(python: PythonProject, migrations: string | null, start: PythonStart): Text[] {
   return [
-    ...(migrations === null
-      ? []
-      : [`Run \`${migrations}\` as a step of each release; the image does not do it at start.`]),
+    ...migrationSteps(migrations),
     ...(python.manager === 'pip-pyproject'
-      ? ['Commit a lock file (uv or pip-tools), so that two builds install the same versions.']
+      ? [
+          {
+            en: 'Commit a lock file (uv or pip-tools), so that two builds install the same versions.',
+            ja: 'ロックファイル（uv または pip-tools）をコミットすると、いつビルドしても同じバージョンが入ります。',
+          },
+        ]
       : []),
-    ...(start.port !== null && start.healthPath === null
-      ? ['Add a health route such as `/health`; the health check now only opens a connection.']
-      : []),
+    ...(start.port !== null && start.healthPath === null ? [addHealthRoute('/health')] : []),
     ...(start.framework === 'Django'
-      ? ['Decide where static files are collected and served; the image does not run `collectstatic`.']
+      ? [
+          {
+            en: 'Decide where static files are collected and served; the image does not run `collectstatic`.',
+            ja: '静的ファイルの収集先と配信方法を決めてください。イメージは `collectstatic` を実行しません。',
+          },
+        ]
       : []),
   ]
 }

@@ -1,6 +1,7 @@
 /** What a generator gives: the files of a production image and what people should know of it. */
 import type { Fact } from '../../../domain/patch.ts'
 import type { HumanSteps } from '../../../domain/repair.ts'
+import type { Text } from '../../../domain/text.ts'
 import type { DockerBuildStep } from '../../../workflow/find-build-steps.ts'
 import type { DevelopmentFile } from '../development-file.ts'
 import type { ComposeService } from './compose.ts'
@@ -10,13 +11,13 @@ import type { ProjectFiles } from './project-files.ts'
 export interface Recipe {
   readonly dockerfile: string
   /** Further files in the context, such as a server's configuration. */
-  readonly extraFiles: readonly { readonly path: string; readonly text: string; readonly reason: string }[]
+  readonly extraFiles: readonly { readonly path: string; readonly text: string; readonly reason: Text }[]
   /** Patterns for `.dockerignore`, in groups. */
   readonly ignored: readonly string[]
   readonly facts: readonly Fact[]
-  readonly nextSteps: readonly string[]
-  /** One sentence about the image. */
-  readonly summary: string
+  readonly nextSteps: readonly Text[]
+  /** What the image is, to stand within a sentence. */
+  readonly summary: Text
 }
 
 /** What only a person can answer or do. */
@@ -40,10 +41,10 @@ export interface RecipeInput {
 
 /** A question to a person in place of a guess. */
 export function ask(
-  reason: string,
-  question: string,
+  reason: Text,
+  question: Text,
   candidates: readonly string[],
-  steps: readonly string[] = [],
+  steps: readonly Text[] = [],
 ): HumanAnswer {
   return {
     kind: 'human',
@@ -52,6 +53,6 @@ export function ask(
 }
 
 /** A step for a person where there is nothing to choose. */
-export function tell(reason: string, steps: readonly string[]): HumanAnswer {
+export function tell(reason: Text, steps: readonly Text[]): HumanAnswer {
   return { kind: 'human', humanSteps: { reason, steps: [...steps], questions: [] } }
 }

@@ -1,6 +1,7 @@
 /** Small patches for the gates' tests: a change, its author and the tree that it meets. */
 import type { Evidence } from '../../../../src/domain/evidence.ts'
 import type { FileChange, Patch, PatchAuthor } from '../../../../src/domain/patch.ts'
+import { sameInAll } from '../../../../src/domain/text.ts'
 import type { Finding } from '../../../../src/domain/verdict.ts'
 import type { Gate, GateInput } from '../../../../src/stages/review/gates/gate.ts'
 
@@ -15,7 +16,7 @@ export function change(
   after: string | null,
   mode: FileChange['mode'] = '100644',
 ): FileChange {
-  return { path, mode, before, after, reason: 'It is needed.' }
+  return { path, mode, before, after, reason: sameInAll('It is needed.') }
 }
 
 /** A change that adds one line to a file. */
@@ -40,9 +41,9 @@ export function inputOf(changes: readonly FileChange[], around: Surroundings = {
   for (const [path, mode] of Object.entries(around.tree ?? {})) modes.set(path, mode)
   const patch: Patch = {
     author: around.author ?? playbook,
-    title: 'Mend it',
+    title: sameInAll('Mend it'),
     rootCause: [],
-    summary: '',
+    summary: sameInAll('It is mended.'),
     changes: [...changes],
     offers: [],
     ruledOut: [],
