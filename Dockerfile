@@ -18,6 +18,7 @@ WORKDIR /app
 COPY --from=builder /app/node_modules ./node_modules
 COPY package.json ./
 COPY agents ./agents
+COPY prompts ./prompts
 COPY src ./src
 USER 1000:1000
 VOLUME /data

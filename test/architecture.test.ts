@@ -19,6 +19,7 @@ const ranks: Record<string, number> = {
   playbooks: 5,
   github: 5,
   agent: 5,
+  model: 5,
   workspace: 6,
   store: 6,
   'services.ts': 7,

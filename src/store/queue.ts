@@ -22,6 +22,9 @@ const name = 'tasks'
 /** A process that says nothing for this long is taken for dead and its task is given to another. */
 const heartbeatSeconds = 10
 
+/** How often silent processes are looked for. The default, a minute, would be added to each recovery. */
+const superviseSeconds = 5
+
 /** Tasks that run at once in one process. Stages mostly wait for GitHub. */
 const concurrencyMax = 8
 
@@ -39,6 +42,8 @@ export async function openQueue(
       ? { db: database.forQueue, backend: 'pglite' as const }
       : { connectionString: connectionString ?? '' }),
     useListenNotify: true,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
   })
   boss.on('error', onError)
   await boss.start()
