@@ -67,6 +67,12 @@ const permissionsOf: Record<Purpose, Record<string, 'read' | 'write'>> = {
 /** A rate limit longer than this is not waited for inside a stage: the queue runs the stage later. */
 const retryAfterSecondsMax = 20
 
+/** More often than this one call does not wait for a limit: GitHub could ask for one second forever. */
+const limitWaitsMax = 2
+
+/** GitHub begins its answer within ten seconds or not at all. More would hold a worker for nothing. */
+const answerMsMax = 20_000
+
 const ThrottledOctokit = Octokit.plugin(retry, throttling)
 
 /** A reader's token lives an hour; it is minted again five minutes before. */
@@ -206,25 +212,49 @@ function notGranted(
 }
 
 function newOctokit(apiUrl: string, log: Logger, options: object): Octokit {
-  return new ThrottledOctokit({
+  const octokit = new ThrottledOctokit({
     baseUrl: apiUrl,
     userAgent: 'regreen',
-    request: { timeout: 20_000 },
+    request: { fetch: fetchInTime },
     // Octokit's own log prints whole requests; the stage logs what failed.
     log: { debug() {}, info() {}, warn() {}, error() {} },
+    // Besides Octokit's own list: a limit is waited for by `throttle`, or by the queue.
+    retry: { doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
     throttle: {
-      onRateLimit: (seconds: number) => waitsFor(seconds, 'primary', log),
-      onSecondaryRateLimit: (seconds: number) => waitsFor(seconds, 'secondary', log),
+      onRateLimit: (seconds: number, _options: object, _octokit: object, waits: number) =>
+        waitsFor({ seconds, waits, limit: 'primary' }, log),
+      onSecondaryRateLimit: (seconds: number, _options: object, _octokit: object, waits: number) =>
+        waitsFor({ seconds, waits, limit: 'secondary' }, log),
       // Loopback hosts are stand-ins in tests and demo: spacing writes by a second only makes them slow.
       ...(isLoopback(apiUrl) ? { enabled: false } : {}),
     },
     ...options,
   })
+  // A write that got no answer may have happened: the stage runs again and looks before it writes.
+  octokit.hook.before('request', (asked) => {
+    const isRepeatable = asked.method === 'GET' || asked.url.endsWith('/access_tokens')
+    if (!isRepeatable) asked.request = { ...asked.request, retries: 0 }
+  })
+  return octokit
 }
 
-function waitsFor(seconds: number, limit: string, log: Logger): boolean {
-  log.warn({ limit, seconds }, 'GitHub asks to wait')
-  return seconds <= retryAfterSecondsMax
+/** `fetch` that gives up when no answer begins. A body, such as a log, may then take its time. */
+async function fetchInTime(url: string, options: RequestInit): Promise<Response> {
+  const waiting = new AbortController()
+  const timer = setTimeout(
+    () => waiting.abort(new Error(`no answer within ${answerMsMax / 1000} seconds`)),
+    answerMsMax,
+  )
+  try {
+    return await fetch(url, { ...options, signal: waiting.signal })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function waitsFor(asked: { seconds: number; waits: number; limit: string }, log: Logger): boolean {
+  log.warn({ limit: asked.limit, seconds: asked.seconds }, 'GitHub asks to wait')
+  return asked.seconds <= retryAfterSecondsMax && asked.waits < limitWaitsMax
 }
 
 function isLoopback(url: string): boolean {

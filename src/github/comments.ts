@@ -1,18 +1,26 @@
 /** Our one comment per failure, found again by its hidden marker, and reactions to commands. */
 import type { RepositoryClient } from './access.ts'
+import { hasStatus } from './upstream-error.ts'
 
 /** Where the comment stands: in a pull request, or on the failing commit when there is none. */
 export type CommentPlace = { pullRequestNumber: number } | { commitSha: string }
 
-/** Creates the comment that carries `marker`, or edits it. Returns its id. */
+/** Creates the comment that carries `marker`, or edits it; a deleted one is written anew. Returns its id. */
 export async function writeComment(
   client: RepositoryClient,
   input: { place: CommentPlace; marker: string; botLogin: string; body: string; commentId: number | null },
 ): Promise<number> {
   const id = input.commentId ?? (await findComment(client, input))
-  return 'commitSha' in input.place
-    ? writeCommitComment(client, input.place.commitSha, input.body, id)
-    : writeIssueComment(client, input.place.pullRequestNumber, input.body, id)
+  const write = (id: number | null) =>
+    'commitSha' in input.place
+      ? writeCommitComment(client, input.place.commitSha, input.body, id)
+      : writeIssueComment(client, input.place.pullRequestNumber, input.body, id)
+  try {
+    return await write(id)
+  } catch (error) {
+    if (id === null || !hasStatus(error, 404)) throw error
+    return write(null)
+  }
 }
 
 async function writeIssueComment(

@@ -8,7 +8,7 @@ export interface CommitInput {
   branch: string
   parentSha: string
   message: string
-  changes: readonly FileChange[]
+  changes: readonly Pick<FileChange, 'path' | 'mode' | 'after'>[]
 }
 
 /**

@@ -20,7 +20,7 @@ export function toWorkflowRun(run: ApiRun, repository: Pick<Repository, 'id'>): 
     workflowId: run.workflow_id,
     workflowName: run.name ?? '',
     // A run of a reusable or required workflow names its ref behind an @.
-    workflowPath: run.path.split('@')[0] ?? run.path,
+    workflowPath: run.path.replace(/(\.ya?ml)@.*$/, '$1'),
     event: run.event,
     headBranch: run.head_branch,
     headSha: run.head_sha,

@@ -10,7 +10,11 @@ import { OperatorError } from '../errors.ts'
 /** Returns the new commit's SHA. Throws `branch-not-created` when the branch exists or git refuses. */
 export async function commitToBranch(
   root: string,
-  commit: { branch: string; message: string; changes: readonly FileChange[] },
+  commit: {
+    branch: string
+    message: string
+    changes: readonly Pick<FileChange, 'path' | 'mode' | 'after'>[]
+  },
 ): Promise<string> {
   const scratch = await mkdtemp(join(tmpdir(), 'regreen-index-'))
   const git = (args: string[], input = '') => runGit(root, join(scratch, 'index'), args, input)
