@@ -55,12 +55,17 @@ const folder = join(import.meta.dirname, '../../agents')
  */
 export async function loadAgents(from = folder): Promise<readonly AgentFile[]> {
   const names = (await readdir(from)).filter((name) => name.endsWith('.agent.md')).sort()
-  const agents = await Promise.all(names.map(async (name) => parseAgent(name, await readFile(join(from, name), 'utf8'))))
+  const agents = await Promise.all(
+    names.map(async (name) => parseAgent(name, await readFile(join(from, name), 'utf8'))),
+  )
   for (const failureClass of failureClasses) {
     const leads = agents.filter((agent) => agent.handles.includes(failureClass))
     if (leads.length !== 1) {
       const found = leads.length === 0 ? 'no agent' : leads.map((lead) => lead.name).join(' and ')
-      throw invalid(from, `the class ${failureClass} is led by ${found}; name it in exactly one \`metadata.handles\``)
+      throw invalid(
+        from,
+        `the class ${failureClass} is led by ${found}; name it in exactly one \`metadata.handles\``,
+      )
     }
   }
   return agents
@@ -74,22 +79,40 @@ export function leadOf(agents: readonly AgentFile[], failureClass: FailureClass)
 }
 
 function parseAgent(name: string, text: string): AgentFile {
-  const parts = /^---\n(?<frontmatter>[\s\S]*?)\n---\n(?<body>[\s\S]*)$/.exec(text)?.groups
+  const parts = /^---\n(?<frontmatter>[\s\S]*?)\n---\n(?<body>[\s\S]*)$/.exec(
+    text.replaceAll('\r\n', '\n'),
+  )?.groups
   if (!parts) throw invalid(name, 'it must start with a frontmatter block between two lines of ---')
   const document = parseDocument(parts.frontmatter!, { uniqueKeys: true })
   const syntax = document.errors[0]
   if (syntax) throw invalid(name, syntax.message)
-  const parsed = frontmatterSchema.safeParse(document.toJS({ maxAliasCount: 0 }))
+  const parsed = frontmatterSchema.safeParse(plainValue(name, document))
   if (!parsed.success) throw invalid(name, z.prettifyError(parsed.error))
   const { metadata, ...rest } = parsed.data
-  if (`${rest.name}.agent.md` !== basename(name)) throw invalid(name, `its name is ${rest.name}: rename one of both`)
+  if (`${rest.name}.agent.md` !== basename(name))
+    throw invalid(name, `its name is ${rest.name}: rename one of both`)
   if (parts.body!.length > bodyCharsMax) throw invalid(name, `its body is over ${bodyCharsMax} characters`)
-  return { ...rest, handles: metadata.handles ?? [], reviews: metadata.reviews, instructions: parts.body!.trim() }
+  return {
+    ...rest,
+    handles: metadata.handles ?? [],
+    reviews: metadata.reviews,
+    instructions: parts.body!.trim(),
+  }
 }
 
-function invalid(file: string, problem: string): OperatorError {
+/** Aliases are refused: what a file says stands where it is read. */
+function plainValue(name: string, document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 0 })
+  } catch (error) {
+    throw invalid(name, (error as Error).message, error)
+  }
+}
+
+function invalid(file: string, problem: string, cause?: unknown): OperatorError {
   return new OperatorError({
     code: 'agent-file-invalid',
     message: `The agent file ${file} cannot be used: ${problem}. Regreen does not start with a role it misunderstands.`,
+    cause,
   })
 }
