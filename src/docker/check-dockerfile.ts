@@ -80,11 +80,14 @@ function asResult(
     id,
     level,
     title,
-    outcome: outcome === 'failed' && level !== 'error' && !isBroken ? 'warned' : outcome,
+    outcome: outcome === 'failed' && !isBroken ? outcomeAt[level] : outcome,
     detail: detail.replace(/\s+/g, ' ').slice(0, detailCharsMax),
     line: line ?? null,
   }
 }
+
+/** What a check that does not hold means, by its level. */
+const outcomeAt = { error: 'failed', warning: 'warned', information: 'informed' } as const
 
 function numberOf(id: string): number {
   return Number(id.slice(1))

@@ -43,7 +43,7 @@ export interface CheckAnswer {
   readonly outcome: Check['outcome']
   readonly detail: string
   readonly line?: number
-  /** True when the check itself failed to run; then even a warning blocks. */
+  /** True when the check itself failed to run; then every level blocks. */
   readonly isBroken?: boolean
 }
 
@@ -60,7 +60,7 @@ export function passed(detail: string, line?: number): CheckAnswer {
   return answer('passed', detail, line)
 }
 
-/** The check does not hold. Becomes `warned` for a warning, so that only errors block. */
+/** The check does not hold. Becomes `warned` or `informed` by the check's level, so that only errors block. */
 export function failed(detail: string, line?: number): CheckAnswer {
   return answer('failed', detail, line)
 }

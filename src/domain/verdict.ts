@@ -19,7 +19,8 @@ export const checkSchema = z.strictObject({
   /** A gate's name (`secrets`) or a check's id (`E7`). */
   id: z.string(),
   title: z.string(),
-  outcome: z.enum(['passed', 'failed', 'warned', 'not_applicable', 'not_run']),
+  /** `informed`: worth knowing, and no fault. */
+  outcome: z.enum(['passed', 'failed', 'warned', 'informed', 'not_applicable', 'not_run']),
   /** The line or value the check looked at, or why it was not run. */
   detail: z.string(),
 })

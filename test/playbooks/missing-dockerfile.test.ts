@@ -61,7 +61,7 @@ describe.each(cases.map(({ name }) => name))('%s', (name) => {
       const problems = (await checkWritten(given, path, after!)).filter(
         ({ outcome }) => outcome === 'failed' || outcome === 'warned',
       )
-      expect(problems.filter(({ level }) => level !== 'information')).toEqual([])
+      expect(problems).toEqual([])
     }
   })
 })

@@ -220,7 +220,7 @@ const staticChecks: Check[] = [
   { id: 'W24', title: 'No development dependencies', outcome: 'passed', detail: 'requirements.txt' },
   { id: 'W25', title: 'Health check', outcome: 'passed', detail: 'http://127.0.0.1:8000/health' },
   { id: 'W27', title: 'Tests not copied', outcome: 'passed', detail: '/opt/venv, src' },
-  { id: 'I31', title: 'Digest', outcome: 'warned', detail: 'python:3.13-slim-trixie is pinned by tag' },
+  { id: 'I31', title: 'Digest', outcome: 'informed', detail: 'python:3.13-slim-trixie is pinned by tag' },
 ]
 
 const gateChecks: Check[] = [

@@ -39,6 +39,7 @@ const outcomes: Readonly<Record<Check['outcome'], string>> = {
   passed: '✅ passed',
   failed: '❌ failed',
   warned: '⚠️ warning',
+  informed: 'ℹ️ information',
   not_applicable: '➖ does not apply',
   not_run: '➖ not run',
 }
@@ -205,8 +206,8 @@ export const en = {
     notBuilt: '**The image was not built in this run.** A green run therefore does not prove that it builds.',
     trial: (builder: string) => `The image, built and run with ${builder}`,
     noTrial: 'R1–R8 (build and run the image): not run here. Regreen has not started the image.',
-    tally: (passed: number, warned: number, failed: number, other: number) =>
-      `${passed} passed, ${warned} ${warned === 1 ? 'warning' : 'warnings'}, ${failed} failed, ${other} not applicable or not run`,
+    tally: (passed: number, warned: number, failed: number, informed: number, other: number) =>
+      `${passed} passed, ${count(warned, 'warning')}, ${failed} failed, ${informed} for information, ${other} not applicable or not run`,
     allChecks: 'All checks',
   },
   security: {

@@ -55,6 +55,7 @@ export const ja: Messages = {
     passed: '✅ 合格',
     failed: '❌ 不合格',
     warned: '⚠️ 警告',
+    informed: 'ℹ️ 情報',
     not_applicable: '➖ 対象外',
     not_run: '➖ 未実行',
   },
@@ -190,8 +191,8 @@ export const ja: Messages = {
       '**この実行ではイメージをビルドしていません。** したがって、成功していてもビルドできることの証明にはなりません。',
     trial: (builder) => `${builder} でビルド・実行したイメージ`,
     noTrial: 'R1〜R8（イメージのビルドと実行）: ここでは未実行。Regreen はイメージを起動していません。',
-    tally: (passed, warned, failed, other) =>
-      `合格 ${passed} 件、警告 ${warned} 件、不合格 ${failed} 件、対象外または未実行 ${other} 件`,
+    tally: (passed, warned, failed, informed, other) =>
+      `合格 ${passed} 件、警告 ${warned} 件、不合格 ${failed} 件、情報 ${informed} 件、対象外または未実行 ${other} 件`,
     allChecks: 'すべての検査',
   },
   security: {

@@ -155,6 +155,7 @@ function tally(checks: readonly Check[], { messages }: ReportView): string {
     of('passed'),
     of('warned'),
     of('failed'),
+    of('informed'),
     of('not_applicable') + of('not_run'),
   )
 }
