@@ -8,6 +8,9 @@ import {
   drafted,
   exhausted,
   floatVersion,
+  foundingAttempt,
+  foundingPatch,
+  foundingRepair,
   inJapanese,
   repaired,
   repairedMeasured,
@@ -41,6 +44,29 @@ describe('the report of a repair', () => {
     const { markdown } = renderReport(inJapanese(repair), context)
 
     await expect(markdown).toMatchFileSnapshot(`snapshots/cases/${name}.ja.md`)
+  })
+})
+
+describe('the excerpt of the workflow', () => {
+  it.each([
+    ['file: ./web/Dockerfile', 'file: ./web/Dockerfile  # ← this file does not exist'],
+    [
+      'file: ./web/Dockerfile # the production image',
+      'file: ./web/Dockerfile # the production image ← this file does not exist',
+    ],
+    ['file: "./web#1/Dockerfile"', 'file: "./web#1/Dockerfile"  # ← this file does not exist'],
+    ['file: "./a #1/Dockerfile"', 'file: "./a #1/Dockerfile"  # ← this file does not exist'],
+  ])('marks the guilty line %j', (line, marked) => {
+    const facts = foundingPatch.facts.map((fact) =>
+      fact.key === 'workflow-excerpt' ? { ...fact, value: `context: ./web\n${line}` } : fact,
+    )
+
+    const { markdown } = renderReport(
+      foundingRepair({ attempts: [{ ...foundingAttempt, patch: { ...foundingPatch, facts } }] }),
+      context,
+    )
+
+    expect(markdown).toContain(`\ncontext: ./web\n${marked}\n`)
   })
 })
 

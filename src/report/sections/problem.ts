@@ -61,7 +61,13 @@ function markedExcerpt({ facts, messages, repair }: ReportView, excerpt: string)
   const guilty = named >= 0 ? named : lines.findIndex((line) => name !== '' && line.includes(name))
   const mark =
     repair.diagnosis?.failureClass === 'missing-dockerfile' ? messages.guiltyLine : messages.guiltyLineOther
-  return lines.map((line, index) => (index === guilty ? `${line.trimEnd()}  # ${mark}` : line)).join('\n')
+  return lines.map((line, index) => (index === guilty ? withMark(line.trimEnd(), mark) : line)).join('\n')
+}
+
+/** The mark as a comment, or at the end of the comment that the line already has. */
+function withMark(line: string, mark: string): string {
+  const isCommented = /(?:^|\s)#/.test(line.replaceAll(/"[^"]*"|'[^']*'/g, ''))
+  return isCommented ? `${line} ${mark}` : `${line}  # ${mark}`
 }
 
 function rootCause(view: ReportView): string[] {
