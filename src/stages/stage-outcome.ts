@@ -5,7 +5,15 @@ import type { Conclusion, Repair } from '../domain/repair.ts'
 export type RepairChanges = Partial<
   Pick<
     Repair,
-    'language' | 'mayPush' | 'evidence' | 'diagnosis' | 'humanSteps' | 'attempts' | 'report' | 'effects' | 'repository'
+    | 'language'
+    | 'mayPush'
+    | 'evidence'
+    | 'diagnosis'
+    | 'humanSteps'
+    | 'attempts'
+    | 'report'
+    | 'effects'
+    | 'repository'
   >
 >
 
