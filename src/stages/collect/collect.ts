@@ -6,7 +6,7 @@ import { listAnnotations } from '../../github/checks.ts'
 import { compareCommits, listTree, readFileAt } from '../../github/contents.ts'
 import { openJobLog } from '../../github/logs.ts'
 import { type ApiJob, findLastGreenRun, listJobs, toFailedJob } from '../../github/runs.ts'
-import { workflowBytesMax } from '../../limits.ts'
+import { logKeptBytesMax, workflowBytesMax } from '../../limits.ts'
 import type { Services } from '../../services.ts'
 import type { StageOutcome } from '../stage-outcome.ts'
 import { readLog } from './read-log.ts'
@@ -22,7 +22,7 @@ export async function collect(repair: Repair, services: Services): Promise<Stage
     const failed = jobs.filter((job) => job.conclusion === 'failure' || job.conclusion === 'timed_out')
     const read = failed.slice(0, logsMax)
     const logs: JobLog[] = []
-    for (const job of read) logs.push(await readJobLog(client, job))
+    for (const job of read) logs.push(await readJobLog(client, job, logKeptBytesMax / read.length))
     const evidence: Evidence = {
       failedJobs: failed.map(toFailedJob),
       passedJobNames: jobs.filter((job) => job.conclusion === 'success').map((job) => job.name),
@@ -36,14 +36,14 @@ export async function collect(repair: Repair, services: Services): Promise<Stage
   })
 }
 
-async function readJobLog(client: RepositoryClient, job: ApiJob): Promise<JobLog> {
+async function readJobLog(client: RepositoryClient, job: ApiJob, keptBytesMax: number): Promise<JobLog> {
   const named = { jobId: job.id, jobName: job.name }
   const stream = await openJobLog(client, job.id)
   if (stream === null) {
     const account = { lines: 0, bytes: 0, keptLines: 0, keptBytes: 0, truncated: false }
     return { ...named, lines: [], account, missing: 'GitHub has no log of this job.' }
   }
-  return { ...named, ...(await readLog(stream, redact)), missing: null }
+  return { ...named, ...(await readLog(stream, redact, keptBytesMax)), missing: null }
 }
 
 /** Annotations of the failed jobs: all there is where a job never started. */

@@ -18,14 +18,15 @@ const telling =
   /error|fail|fatal|exception|panic|denied|not found|no such file|cannot|can't|unable|refus|timed? ?out|unexpected|missing|invalid|killed|traceback|##\[group\]run/i
 
 /**
- * Reads to the end, or to `logBytesMax`, with memory bounded by what is kept.
+ * Reads to the end, or to `logBytesMax`, and keeps about `keptBytesMax` of it: memory is bounded by that.
  * `redact` sees each kept text once, before it leaves this function.
  */
 export async function readLog(
   chunks: AsyncIterable<Uint8Array>,
   redact: (texts: readonly string[]) => Promise<readonly string[]>,
+  keptBytesMax = logKeptBytesMax,
 ): Promise<Pick<JobLog, 'lines' | 'account'>> {
-  const keeper = newKeeper()
+  const keeper = newKeeper(keptBytesMax)
   const { bytes, truncated } = await readLines(chunks, keeper.see)
   const kept = keeper.kept()
   const texts = await redact(kept.map((line) => line.text))
@@ -43,7 +44,7 @@ export async function readLog(
 }
 
 /** A window of lines that is filled from both ends: what is lost is lost in the middle. */
-function newKeeper() {
+function newKeeper(keptBytesMax: number) {
   let count = 0
   let afterLeft = headLines
   let before: LogLine[] = []
@@ -53,7 +54,7 @@ function newKeeper() {
   let lateBytes = 0
   let lateFrom = 0
   const tail: LogLine[] = []
-  const share = Math.floor(logKeptBytesMax / 4)
+  const share = Math.floor(keptBytesMax / 4)
 
   function keep(line: LogLine): void {
     const size = line.text.length + 1
