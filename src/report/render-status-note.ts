@@ -39,7 +39,7 @@ function steps(view: ReportView): string[] {
   const items = [
     ...todo.map((each) => told(each, view)),
     ...questions.map(({ question, candidates }) =>
-      `${told(question, view)} ${candidates.map((each) => codeSpan(each)).join(', ')}`.trim(),
+      `${told(question, view)} ${candidates.map((each) => codeSpan(each)).join(view.messages.separator)}`.trim(),
     ),
   ]
   return items.length === 0 ? [] : [bulletList(items.slice(0, 8))]

@@ -45,22 +45,22 @@ export async function misfit(situation: Situation, path: string): Promise<Text |
   const { files, read, context } = situation
   if (isVendored(path)) {
     return {
-      en: `${path} is a dependency's or an example's`,
+      en: `\`${path}\` is a dependency's or an example's`,
       ja: `\`${path}\` は依存パッケージや例のものです`,
     }
   }
   const folder = folderOf(path)
-  if (isDevelopmentName(path)) return { en: `${path} is for development`, ja: `\`${path}\` は開発用です` }
+  if (isDevelopmentName(path)) return { en: `\`${path}\` is for development`, ja: `\`${path}\` は開発用です` }
   const dockerfile = parseDockerfile((await read(path)) ?? '')
   if (!dockerfile || dockerfile.stages.length === 0) {
-    return { en: `${path} has no stage`, ja: `\`${path}\` にはステージがありません` }
+    return { en: `\`${path}\` has no stage`, ja: `\`${path}\` にはステージがありません` }
   }
   if (isDevelopmentDockerfile(dockerfile)) {
-    return { en: `${path} starts a development server`, ja: `\`${path}\` は開発用サーバーを起動します` }
+    return { en: `\`${path}\` starts a development server`, ja: `\`${path}\` は開発用サーバーを起動します` }
   }
   if (folder !== context && isOwnProject(folder, files) && !copiesFrom(dockerfile, folder, context)) {
     return {
-      en: `${path} belongs to the project in ${folder || 'the root'}`,
+      en: `\`${path}\` belongs to the project in ${folder === '' ? 'the root' : `\`${folder}\``}`,
       ja: `\`${path}\` は${folder === '' ? 'ルート' : ` \`${folder}\` `}のプロジェクトのものです`,
     }
   }
@@ -68,7 +68,7 @@ export async function misfit(situation: Situation, path: string): Promise<Text |
   const missing = sourcesExist(dockerfile, context, files, ignore)
   if (missing === null) return null
   return {
-    en: `${path} copies ${missing}, which the context does not have`,
+    en: `\`${path}\` copies \`${missing}\`, which the context does not have`,
     ja: `\`${path}\` がコピーする \`${missing}\` はコンテキストにありません`,
   }
 }

@@ -1,12 +1,10 @@
 /** Several paths or names within one sentence. */
 import type { Text } from '../../domain/text.ts'
 
-/** "a, b and c"; in Japanese each name is code, because no space parts it from the words around it. */
+/** "`a`, `b` and `c`". */
 export function listNames(names: readonly string[]): Text {
-  const head = names.slice(0, -1).join(', ')
-  const last = names.at(-1) ?? ''
-  return {
-    en: head === '' ? last : `${head} and ${last}`,
-    ja: names.map((name) => `\`${name}\``).join('、'),
-  }
+  const code = names.map((name) => `\`${name}\``)
+  const head = code.slice(0, -1).join(', ')
+  const last = code.at(-1) ?? ''
+  return { en: head === '' ? last : `${head} and ${last}`, ja: code.join('、') }
 }

@@ -74,6 +74,7 @@ export const en = {
   separator: ', ',
   aside: (text: string) => ` (${text})`,
   reason: (text: string) => ` ${text}`,
+  sentences: (texts: readonly string[]) => texts.join(' '),
   standings,
   conclusions,
   outcomes,

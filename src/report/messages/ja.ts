@@ -25,6 +25,7 @@ export const ja: Messages = {
   separator: '、',
   aside: (text) => `（${text}）`,
   reason: (text) => `（詳細: ${text}）`,
+  sentences: (texts) => texts.join(''),
   standings: {
     working: '⏳ 調査中',
     drafted: '📝 パッチ作成済み',

@@ -5,6 +5,7 @@ import type { Messages } from '../messages/en.ts'
 import { areaOf, problemOf } from '../messages/failure-classes.ts'
 import { documentTitle } from '../report-title.ts'
 import { type ReportView, saysNotBuilt } from '../report-view.ts'
+import { told } from '../told.ts'
 
 /** The head of the report. */
 export function head(view: ReportView): string[] {
@@ -62,9 +63,8 @@ export function meaningOf(view: ReportView): string | null {
   const meaning = isPatchWaiting ? messages.verification.unverified : messages.conclusions[repair.conclusion]
   if (repair.conclusion === 'repaired' && saysNotBuilt(view))
     return `${meaning} ⚠️ ${messages.verification.notBuilt}`
-  const isTold =
-    repair.reason === null ||
-    repair.conclusion === 'repaired' ||
-    repair.reason === repair.humanSteps?.reason.en
+  if (repair.humanSteps && repair.reason === repair.humanSteps.reason.en)
+    return messages.sentences([meaning, told(repair.humanSteps.reason, view)])
+  const isTold = repair.reason === null || repair.conclusion === 'repaired'
   return isTold ? meaning : `${meaning}${messages.reason(prose(repair.reason ?? ''))}`
 }

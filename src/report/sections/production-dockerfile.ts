@@ -75,31 +75,28 @@ function stageFeatures(
   const user = lastOf(stage, 'USER')
   return [
     ...(isLast ? [] : [stageFeature.discarded, ...handedOn(stage, stages, view)]),
-    ...taken.map(({ from, sources }) => stageFeature.takesOnly(spans(sources), codeSpan(from ?? ''))),
-    ...(isLast && own.length > 0 ? [stageFeature.copies(spans(own))] : []),
+    ...taken.map(({ from, sources }) => stageFeature.takesOnly(spans(sources, view), codeSpan(from ?? ''))),
+    ...(isLast && own.length > 0 ? [stageFeature.copies(spans(own, view))] : []),
     ...(isLast && user !== null ? [stageFeature.user(codeSpan(user))] : []),
   ]
 }
 
-function handedOn(
-  stage: DockerfileStage,
-  stages: readonly DockerfileStage[],
-  { messages }: ReportView,
-): string[] {
+function handedOn(stage: DockerfileStage, stages: readonly DockerfileStage[], view: ReportView): string[] {
+  const { stageFeature } = view.messages
   return stages.flatMap((later) =>
     copiesOf(later)
       .filter(({ from }) => from !== null && (from === stage.name || from === String(stage.number - 1)))
       .map(({ sources }) =>
-        messages.stageFeature.handsOn(spans(sources), codeSpan(later.name ?? String(later.number))),
+        stageFeature.handsOn(spans(sources, view), codeSpan(later.name ?? String(later.number))),
       ),
   )
 }
 
-function spans(paths: readonly string[]): string {
+function spans(paths: readonly string[], { messages }: ReportView): string {
   return paths
     .slice(0, 12)
     .map((path) => codeSpan(path))
-    .join(', ')
+    .join(messages.separator)
 }
 
 /** Title and blocks of the part on hardening; rows only for what the file really has. */

@@ -24,12 +24,12 @@ export async function changedInDiff(
   if (removed) return offerRestore(situation)
   if (comparedWith === null) {
     return excluded(cause, {
-      en: 'Not checked: there is no earlier green run to compare with.',
-      ja: '未確認: 比較できる成功した実行がありません。',
+      en: 'It could not be checked, for there is no earlier green run to compare with.',
+      ja: '比較できる成功した実行がないため、確認できませんでした。',
     })
   }
   return excluded(cause, {
-    en: `The change since ${comparedWith} does not touch ${wanted}.`,
+    en: `The change since \`${comparedWith}\` does not touch \`${wanted}\`.`,
     ja: `\`${comparedWith}\` 以降の変更は \`${wanted}\` に触れていません。`,
   })
 }
@@ -43,16 +43,16 @@ async function followRename(
   if (reason !== null) {
     return askPerson(
       {
-        en: `${situation.wanted} was renamed to ${path} in this change, and the workflow still asks for the old name.`,
+        en: `\`${situation.wanted}\` was renamed to \`${path}\` in this change, and the workflow still asks for the old name.`,
         ja: `この変更で \`${situation.wanted}\` は \`${path}\` に改名されましたが、ワークフローは古い名前を指定したままです。`,
       },
       [
         {
-          en: `Decide whether the image should be built from ${path}: ${reason.en}.`,
+          en: `Decide whether the image should be built from \`${path}\`: ${reason.en}.`,
           ja: `イメージを \`${path}\` からビルドすべきか決めてください。${reason.ja}。`,
         },
         {
-          en: `Otherwise restore ${situation.wanted}.`,
+          en: `Otherwise restore \`${situation.wanted}\`.`,
           ja: `そうでない場合は \`${situation.wanted}\` を復元してください。`,
         },
       ],
@@ -66,7 +66,7 @@ async function followRename(
     },
     rootCause: [
       {
-        en: `This change renames ${situation.wanted} to ${path}.`,
+        en: `This change renames \`${situation.wanted}\` to \`${path}\`.`,
         ja: `この変更で \`${situation.wanted}\` が \`${path}\` に改名されました。`,
       },
       {
@@ -79,7 +79,7 @@ async function followRename(
       ja: '改名をワークフローに反映します。Dockerfile は変更しません。',
     },
     reason: {
-      en: `The change renamed ${situation.wanted} to ${path}.`,
+      en: `The change renamed \`${situation.wanted}\` to \`${path}\`.`,
       ja: `この変更で \`${situation.wanted}\` は \`${path}\` に改名されています。`,
     },
     untouched: [
@@ -98,7 +98,7 @@ function offerRestore({ wanted, comparedWith, build, workflowPath }: Situation):
   const isKnown = comparedWith !== null && isSafePath(comparedWith)
   return askPerson(
     {
-      en: `This change deletes ${wanted}, which the job "${build.job.id}" still builds.`,
+      en: `This change deletes \`${wanted}\`, which the job "${build.job.id}" still builds.`,
       ja: `この変更は \`${wanted}\` を削除しますが、ジョブ \`${build.job.id}\` はまだそれをビルドします。`,
     },
     [
@@ -108,18 +108,18 @@ function offerRestore({ wanted, comparedWith, build, workflowPath }: Situation):
             ja: `イメージを残す場合は、ファイルを復元してください: \`git checkout ${comparedWith} -- ${wanted}\``,
           }
         : {
-            en: `To keep the image, restore ${wanted} from the commit before this change.`,
+            en: `To keep the image, restore \`${wanted}\` from the commit before this change.`,
             ja: `イメージを残す場合は、この変更の前のコミットから \`${wanted}\` を復元してください。`,
           },
       {
-        en: `If the image is no longer wanted, remove its job from ${workflowPath} in the same change.`,
+        en: `If the image is no longer wanted, remove its job from \`${workflowPath}\` in the same change.`,
         ja: `イメージが不要になった場合は、同じ変更で \`${workflowPath}\` からそのジョブを削除してください。`,
       },
     ],
     [
       {
         question: {
-          en: `Was the deletion of ${wanted} meant?`,
+          en: `Was the deletion of \`${wanted}\` meant?`,
           ja: `\`${wanted}\` の削除は意図したものですか。`,
         },
         candidates: [],

@@ -15,7 +15,7 @@ export async function gitIgnored({ wanted, read }: Situation): Promise<CauseAnsw
   return excluded(
     { en: 'The Dockerfile is git-ignored', ja: 'Dockerfile が .gitignore の対象になっている' },
     {
-      en: `No .gitignore of the repository covers ${wanted}.`,
+      en: `No .gitignore of the repository covers \`${wanted}\`.`,
       ja: `リポジトリのどの .gitignore も \`${wanted}\` を対象にしていません。`,
     },
   )
@@ -24,12 +24,12 @@ export async function gitIgnored({ wanted, read }: Situation): Promise<CauseAnsw
 function askForCommit(wanted: string, ignoreFile: string, line: number): CauseAnswer {
   return askPerson(
     {
-      en: `${wanted} is ignored by line ${line} of ${ignoreFile}, so it was never committed.`,
+      en: `\`${wanted}\` is ignored by line ${line} of \`${ignoreFile}\`, so it was never committed.`,
       ja: `\`${wanted}\` は \`${ignoreFile}\` の ${line} 行目で無視されているため、コミットされていません。`,
     },
     [
       {
-        en: `If the file is on your disk, commit it: \`git add --force ${wanted}\`, and narrow line ${line} of ${ignoreFile}.`,
+        en: `If the file is on your disk, commit it: \`git add --force ${wanted}\`, and narrow line ${line} of \`${ignoreFile}\`.`,
         ja: `ファイルが手元にある場合は \`git add --force ${wanted}\` でコミットし、\`${ignoreFile}\` の ${line} 行目の範囲を狭めてください。`,
       },
       {

@@ -52,11 +52,11 @@ async function addCheckout(situation: Situation, ruledOut: readonly RuledOut[]):
         ja: `ジョブ \`${build.job.id}\` はワークスペースのパスからイメージをビルドします。`,
       },
       {
-        en: 'The job has no actions/checkout step, so the workspace is empty.',
+        en: 'The job has no `actions/checkout` step, so the workspace is empty.',
         ja: 'このジョブには `actions/checkout` のステップがないため、ワークスペースが空です。',
       },
       {
-        en: `${wanted} is in the repository, but not on the runner.`,
+        en: `\`${wanted}\` is in the repository, but not on the runner.`,
         ja: `\`${wanted}\` はリポジトリにありますが、ランナーにはありません。`,
       },
     ],

@@ -11,7 +11,7 @@ export async function missingContext({ context, files }: Situation): Promise<Cau
     context === ''
       ? { en: 'The root has files at this commit.', ja: 'このコミットのルートにはファイルがあります。' }
       : {
-          en: `${context} has files at this commit.`,
+          en: `\`${context}\` has files at this commit.`,
           ja: `このコミットの \`${context}\` にはファイルがあります。`,
         },
   )

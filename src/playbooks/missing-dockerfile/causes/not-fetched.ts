@@ -43,11 +43,11 @@ function fetchSubmodule(
     },
     rootCause: [
       {
-        en: `${wanted} is part of the submodule ${submodule}.`,
+        en: `\`${wanted}\` is part of the submodule \`${submodule}\`.`,
         ja: `\`${wanted}\` はサブモジュール \`${submodule}\` に含まれています。`,
       },
       {
-        en: 'actions/checkout leaves submodules out unless it is told otherwise.',
+        en: '`actions/checkout` leaves submodules out unless it is told otherwise.',
         ja: '`actions/checkout` は、指定がない限りサブモジュールを取得しません。',
       },
     ],
@@ -56,12 +56,12 @@ function fetchSubmodule(
       ja: 'チェックアウト時にサブモジュールも取得します。',
     },
     reason: {
-      en: `Without submodules the folder ${submodule} is empty on the runner.`,
+      en: `Without submodules the folder \`${submodule}\` is empty on the runner.`,
       ja: `サブモジュールを取得しないと、ランナー上の \`${submodule}\` は空のままです。`,
     },
     nextSteps: [
       {
-        en: `If ${submodule} is a private repository, give the checkout a token that can read it.`,
+        en: `If \`${submodule}\` is a private repository, give the checkout a token that can read it.`,
         ja: `\`${submodule}\` が非公開リポジトリの場合は、読み取れるトークンをチェックアウトに渡してください。`,
       },
     ],
@@ -85,18 +85,18 @@ function widenSparseCheckout(
       ja: `sparse checkout の対象に ${folder} を加える`,
     },
     rootCause: [
-      { en: `${wanted} is in the repository.`, ja: `\`${wanted}\` はリポジトリにあります。` },
+      { en: `\`${wanted}\` is in the repository.`, ja: `\`${wanted}\` はリポジトリにあります。` },
       {
-        en: `The sparse checkout lists other folders and leaves ${folder} out.`,
+        en: `The sparse checkout lists other folders and leaves \`${folder}\` out.`,
         ja: `sparse checkout の対象に \`${folder}\` が含まれていません。`,
       },
     ],
     summary: {
-      en: `Adds ${folder} to the sparse checkout. The Dockerfile stays as it is.`,
+      en: `Adds \`${folder}\` to the sparse checkout. The Dockerfile stays as it is.`,
       ja: `sparse checkout の対象に \`${folder}\` を追加します。Dockerfile は変更しません。`,
     },
     reason: {
-      en: `The build reads ${wanted}, which the checkout left out.`,
+      en: `The build reads \`${wanted}\`, which the checkout left out.`,
       ja: `ビルドが読み込む \`${wanted}\` は、チェックアウトの対象外でした。`,
     },
     untouched: [

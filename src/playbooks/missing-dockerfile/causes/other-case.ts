@@ -39,7 +39,7 @@ function correctCase(situation: Situation, ruledOut: readonly RuledOut[], found:
     },
     rootCause: [
       {
-        en: `The workflow asks for ${situation.wanted}; the file is ${found}.`,
+        en: `The workflow asks for \`${situation.wanted}\`; the file is \`${found}\`.`,
         ja: `ワークフローの指定は \`${situation.wanted}\` ですが、実際のファイル名は \`${found}\` です。`,
       },
       {
@@ -51,7 +51,7 @@ function correctCase(situation: Situation, ruledOut: readonly RuledOut[], found:
       en: 'Corrects the case in the workflow: one line, and nothing else that uses the file changes.',
       ja: 'ワークフローの大文字・小文字を修正します。変更は 1 行だけで、このファイルを使う他の箇所には影響しません。',
     },
-    reason: { en: `The file's name is ${found}.`, ja: `ファイル名は \`${found}\` です。` },
+    reason: { en: `The file's name is \`${found}\`.`, ja: `ファイル名は \`${found}\` です。` },
     untouched: [
       {
         path: found,
@@ -87,7 +87,7 @@ async function renameFile(
         },
         rootCause: [
           {
-            en: `The builder looks for ${situation.wanted}; the file is ${found}.`,
+            en: `The builder looks for \`${situation.wanted}\`; the file is \`${found}\`.`,
             ja: `ビルダーが探すのは \`${situation.wanted}\` ですが、実際のファイル名は \`${found}\` です。`,
           },
           reason,

@@ -69,25 +69,25 @@ function correctPath(situation: Situation, ruledOut: readonly RuledOut[], path: 
     },
     rootCause: [
       {
-        en: `The step "${step}" reads ${wanted}, which does not exist.`,
+        en: `The step "${step}" reads \`${wanted}\`, which does not exist.`,
         ja: `ステップ \`${step}\` が読み込む \`${wanted}\` は存在しません。`,
       },
       renamed
         ? {
-            en: `${renamed.previousPath ?? wanted} was renamed to ${path} in this change, and the workflow kept the old path.`,
+            en: `\`${renamed.previousPath ?? wanted}\` was renamed to \`${path}\` in this change, and the workflow kept the old path.`,
             ja: `この変更で \`${renamed.previousPath ?? wanted}\` は \`${path}\` に改名されましたが、ワークフローには古いパスが残っています。`,
           }
         : {
-            en: `The repository has one Dockerfile that fits this context: ${path}.`,
+            en: `The repository has one Dockerfile that fits this context: \`${path}\`.`,
             ja: `このコンテキストに合う Dockerfile は、リポジトリに一つだけあります: \`${path}\``,
           },
     ],
     summary: {
-      en: `Corrects the path in the workflow. ${path} stays as it is.`,
+      en: `Corrects the path in the workflow. \`${path}\` stays as it is.`,
       ja: `ワークフローのパスを修正します。\`${path}\` は変更しません。`,
     },
     reason: {
-      en: `${path} is the only Dockerfile whose sources this build context holds.`,
+      en: `\`${path}\` is the only Dockerfile whose sources this build context holds.`,
       ja: `このビルドコンテキストにソースがそろっている Dockerfile は \`${path}\` だけです。`,
     },
     untouched: [
@@ -105,7 +105,7 @@ function correctPath(situation: Situation, ruledOut: readonly RuledOut[], path: 
 function askWhich({ wanted }: Situation, candidates: readonly string[]): CauseAnswer {
   return askPerson(
     {
-      en: `${wanted} does not exist, and several Dockerfiles fit this build context.`,
+      en: `\`${wanted}\` does not exist, and several Dockerfiles fit this build context.`,
       ja: `\`${wanted}\` は存在せず、このビルドコンテキストに合う Dockerfile が複数あります。`,
     },
     [
@@ -117,7 +117,7 @@ function askWhich({ wanted }: Situation, candidates: readonly string[]): CauseAn
     [
       {
         question: {
-          en: `Which Dockerfile should be built instead of ${wanted}?`,
+          en: `Which Dockerfile should be built instead of \`${wanted}\`?`,
           ja: `\`${wanted}\` の代わりに、どの Dockerfile をビルドすべきですか。`,
         },
         candidates,
@@ -129,7 +129,7 @@ function askWhich({ wanted }: Situation, candidates: readonly string[]): CauseAn
 function askForContext({ wanted }: Situation, candidates: readonly string[]): CauseAnswer {
   return askPerson(
     {
-      en: `${wanted} does not exist, and the Dockerfiles of the repository belong to folders with their own context.`,
+      en: `\`${wanted}\` does not exist, and the Dockerfiles of the repository belong to folders with their own context.`,
       ja: `\`${wanted}\` は存在せず、リポジトリの Dockerfile はそれぞれ自分のフォルダーをコンテキストとしています。`,
     },
     [

@@ -45,7 +45,7 @@ function askForPath({ wanted }: Situation, candidates: readonly string[]): Cause
   const names = listNames(candidates)
   return askPerson(
     {
-      en: `${wanted} does not exist, but ${names.en} would build from this context.`,
+      en: `\`${wanted}\` does not exist, but ${names.en} would build from this context.`,
       ja: `\`${wanted}\` は存在しませんが、${names.ja} ならこのコンテキストからビルドできます。`,
     },
     [
@@ -54,14 +54,14 @@ function askForPath({ wanted }: Situation, candidates: readonly string[]): Cause
         ja: 'それが本番用イメージであれば、ビルドステップの `file:` に指定してください。',
       },
       {
-        en: `If not, say so, and ${wanted} can be written.`,
+        en: `If not, say so, and \`${wanted}\` can be written.`,
         ja: `そうでない場合はその旨を伝えてください。\`${wanted}\` を作成できます。`,
       },
     ],
     [
       {
         question: {
-          en: `Should the job build this file instead of ${wanted}?`,
+          en: `Should the job build this file instead of \`${wanted}\`?`,
           ja: `ジョブは \`${wanted}\` の代わりにこのファイルをビルドすべきですか。`,
         },
         candidates,

@@ -31,7 +31,7 @@ export async function relativeToContext(
   const meant = repositoryPath(joinPath(context, build.fileText))
   if (meant === null || !files.includes(meant)) {
     const absent = meant ?? build.fileText
-    return excluded(cause, { en: `There is no ${absent} either.`, ja: `\`${absent}\` も存在しません。` })
+    return excluded(cause, { en: `There is no \`${absent}\` either.`, ja: `\`${absent}\` も存在しません。` })
   }
   return workflowPatch(situation, ruledOut, {
     text: renameInWorkflow(situation, meant),
@@ -41,26 +41,26 @@ export async function relativeToContext(
     },
     rootCause: [
       {
-        en: `The step has the context ${context} and the file ${build.fileText}.`,
+        en: `The step has the context \`${context}\` and the file \`${build.fileText}\`.`,
         ja: `ステップの context は \`${context}\`、file は \`${build.fileText}\` です。`,
       },
       build.kind === 'action'
         ? {
-            en: 'docker/build-push-action reads `file` relative to the workspace, not to the context.',
+            en: '`docker/build-push-action` reads `file` relative to the workspace, not to the context.',
             ja: '`docker/build-push-action` の `file` は、コンテキストではなくワークスペースからの相対パスです。',
           }
         : {
             en: 'The build command reads `--file` relative to the working directory, not to the context.',
             ja: 'ビルドコマンドの `--file` は、コンテキストではなく作業ディレクトリからの相対パスです。',
           },
-      { en: `The Dockerfile is ${meant}.`, ja: `Dockerfile は \`${meant}\` にあります。` },
+      { en: `The Dockerfile is \`${meant}\`.`, ja: `Dockerfile は \`${meant}\` にあります。` },
     ],
     summary: {
-      en: `Writes the path of ${meant} as the builder reads it. The Dockerfile stays as it is.`,
+      en: `Writes the path of \`${meant}\` as the builder reads it. The Dockerfile stays as it is.`,
       ja: `\`${meant}\` のパスを、ビルダーの読み方に合わせて書きます。Dockerfile は変更しません。`,
     },
     reason: {
-      en: `The Dockerfile is ${meant}; the old path pointed next to it.`,
+      en: `The Dockerfile is \`${meant}\`; the old path pointed next to it.`,
       ja: `Dockerfile は \`${meant}\` にあり、以前のパスはその隣を指していました。`,
     },
     untouched: [

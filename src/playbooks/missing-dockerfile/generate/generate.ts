@@ -35,7 +35,7 @@ export async function writeDockerfile(
   if (failures.length > 0) {
     return askPerson(
       {
-        en: `${situation.wanted} can be drafted, but the draft would not pass the checks.`,
+        en: `\`${situation.wanted}\` can be drafted, but the draft would not pass the checks.`,
         ja: `\`${situation.wanted}\` の下書きは作成できますが、検査に合格しません。`,
       },
       failures,
@@ -90,7 +90,7 @@ function refuseWorkflow({ build, stageName }: RecipeInput): CauseAnswer | null {
   if (secret === undefined) return null
   return askPerson(
     {
-      en: `The build step passes the secret ${secret} as a build argument, which stays readable in the image.`,
+      en: `The build step passes the secret \`${secret}\` as a build argument, which stays readable in the image.`,
       ja: `ビルドステップが秘密情報 \`${secret}\` をビルド引数で渡しており、イメージから読み取れる状態になります。`,
     },
     [
@@ -105,12 +105,12 @@ function refuseWorkflow({ build, stageName }: RecipeInput): CauseAnswer | null {
 function unknownEcosystem({ wanted, context }: Situation): CauseAnswer {
   return askPerson(
     {
-      en: `${wanted} was never written, and ${context || 'the root'} holds no project that Regreen has a rule for.`,
+      en: `\`${wanted}\` was never written, and ${context === '' ? 'the root' : `\`${context}\``} holds no project that Regreen has a rule for.`,
       ja: `\`${wanted}\` は作成されておらず、${context === '' ? 'ルート' : ` \`${context}\` `}のプロジェクトは Regreen が対応していない種類のものです。`,
     },
     [
       {
-        en: `Write ${wanted}. Regreen can do so for Python and Node projects.`,
+        en: `Write \`${wanted}\`. Regreen can do so for Python and Node projects.`,
         ja: `\`${wanted}\` を作成してください。Regreen が作成できるのは Python と Node のプロジェクトです。`,
       },
     ],
@@ -122,10 +122,7 @@ async function fileChanges(situation: Situation, recipe: Recipe): Promise<FileCh
   const extra = recipe.extraFiles.map(({ path, text, reason }) =>
     created(joinPath(context, path), text, reason),
   )
-  const dockerfile = created(wanted, recipe.dockerfile, {
-    en: `The workflow builds ${wanted}, which nobody wrote: ${recipe.summary.en}.`,
-    ja: `ワークフローは \`${wanted}\` をビルドしますが、作成されていませんでした。内容: ${recipe.summary.ja}。`,
-  })
+  const dockerfile = created(wanted, recipe.dockerfile, recipe.summary)
   const ignore = await dockerignoreChange(situation, recipe)
   return [dockerfile, ...(ignore ? [ignore] : []), ...extra]
 }
@@ -234,11 +231,11 @@ function writePatch(
       ja: `CI がビルドするイメージの ${wanted} を追加する`,
     },
     rootCause: [
-      { en: `${wanted} does not exist.`, ja: `\`${wanted}\` が存在しません。` },
+      { en: `\`${wanted}\` does not exist.`, ja: `\`${wanted}\` が存在しません。` },
       ...(developmentPath
         ? [
             {
-              en: `Only ${developmentPath} exists, which is for development.`,
+              en: `Only \`${developmentPath}\` exists, which is for development.`,
               ja: `存在するのは開発用の \`${developmentPath}\` だけです。`,
             },
           ]
@@ -249,8 +246,8 @@ function writePatch(
       },
     ],
     summary: {
-      en: `Adds ${wanted}: ${recipe.summary.en}.`,
-      ja: `\`${wanted}\` を追加します。内容: ${recipe.summary.ja}。`,
+      en: `Adds \`${wanted}\`, which the workflow builds and nobody wrote. The workflow names the right path and stays as it is.`,
+      ja: `ワークフローがビルドする \`${wanted}\` が作成されていなかったため、追加します。ワークフローのパスは正しく、変更しません。`,
     },
     changes,
     offers: cache ? [cache] : [],

@@ -57,12 +57,12 @@ export async function generateNext(parts: NodeParts): Promise<RecipeAnswer> {
       nextSteps: nextSteps(parts, isStandalone, health, migrations),
       summary: isStandalone
         ? {
-            en: 'an image that builds the Next application and runs its standalone output as user 1000',
-            ja: 'Next アプリケーションをビルドし、standalone 出力だけをユーザー 1000 で実行するイメージ',
+            en: 'An image that builds the Next application and runs its standalone output as user 1000.',
+            ja: 'Next アプリケーションをビルドし、standalone 出力だけをユーザー 1000 で実行するイメージです。',
           }
         : {
-            en: 'an image that builds the Next application and runs it with its production dependencies as user 1000',
-            ja: 'Next アプリケーションをビルドし、本番用の依存関係とともにユーザー 1000 で実行するイメージ',
+            en: 'An image that builds the Next application and runs it with its production dependencies as user 1000.',
+            ja: 'Next アプリケーションをビルドし、本番用の依存関係とともにユーザー 1000 で実行するイメージです。',
           },
     },
   }

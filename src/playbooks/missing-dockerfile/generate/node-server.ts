@@ -47,7 +47,7 @@ export async function generateNodeServer(parts: NodeParts, framework: string): P
   if (isBuilt && !node.scripts.has('build')) {
     return tell(
       {
-        en: `The start command runs ${start.file}, which is neither in the repository nor made by a build script.`,
+        en: `The start command runs \`${start.file}\`, which is neither in the repository nor made by a build script.`,
         ja: `起動コマンドが実行する \`${start.file}\` はリポジトリになく、作成するビルドスクリプトもありません。`,
       },
       [
@@ -206,12 +206,12 @@ function recipe(all: RecipeParts) {
     nextSteps: nextSteps(all, migrations),
     summary: all.isBuilt
       ? {
-          en: `a Node image that builds the application, ships the result with the production dependencies and runs ${start.file} as user 1000`,
-          ja: `アプリケーションをビルドし、成果物と本番用の依存関係だけを含めて、\`${start.file}\` をユーザー 1000 で実行する Node イメージ`,
+          en: `A Node image that builds the application, ships the result with the production dependencies and runs \`${start.file}\` as user 1000.`,
+          ja: `アプリケーションをビルドし、成果物と本番用の依存関係だけを含めて、\`${start.file}\` をユーザー 1000 で実行する Node イメージです。`,
         }
       : {
-          en: `a Node image that ships the sources with the production dependencies and runs ${start.file} as user 1000`,
-          ja: `ソースと本番用の依存関係だけを含めて、\`${start.file}\` をユーザー 1000 で実行する Node イメージ`,
+          en: `A Node image that ships the sources with the production dependencies and runs \`${start.file}\` as user 1000.`,
+          ja: `ソースと本番用の依存関係だけを含めて、\`${start.file}\` をユーザー 1000 で実行する Node イメージです。`,
         },
   }
 }

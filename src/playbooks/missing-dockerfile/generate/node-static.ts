@@ -78,8 +78,8 @@ export async function generateStaticSite(parts: NodeParts, framework: string): P
       ],
       nextSteps: nodeNextSteps(parts),
       summary: {
-        en: `an image that builds the ${framework} site and serves ${output} by nginx as user 101 on port ${serverPort}`,
-        ja: `${framework} サイトをビルドし、\`${output}\` を nginx（ユーザー 101、ポート ${serverPort}）で配信するイメージ`,
+        en: `An image that builds the ${framework} site and serves \`${output}\` by nginx as user 101 on port ${serverPort}.`,
+        ja: `${framework} サイトをビルドし、\`${output}\` を nginx（ユーザー 101、ポート ${serverPort}）で配信するイメージです。`,
       },
     },
   }

@@ -121,14 +121,14 @@ function managerName({ manager }: PythonProject): string {
 function summaryOf(python: PythonProject, program: string, isInstalled: boolean): Text {
   if (!isInstalled) {
     return {
-      en: `a Python image that copies the application alone and runs ${program} as user 1000`,
-      ja: `アプリケーションだけをコピーし、\`${program}\` をユーザー 1000 で実行する Python イメージ`,
+      en: `A Python image that copies the application alone and runs \`${program}\` as user 1000.`,
+      ja: `アプリケーションだけをコピーし、\`${program}\` をユーザー 1000 で実行する Python イメージです。`,
     }
   }
   const installed = installedBy(python)
   return {
-    en: `a Python image of two stages that installs ${installed.en}, copies the application alone and runs ${program} as user 1000`,
-    ja: `${installed.ja}をインストールし、アプリケーションだけをコピーして、\`${program}\` をユーザー 1000 で実行する 2 ステージの Python イメージ`,
+    en: `A Python image of two stages that installs ${installed.en}, copies the application alone and runs \`${program}\` as user 1000.`,
+    ja: `${installed.ja}をインストールし、アプリケーションだけをコピーして、\`${program}\` をユーザー 1000 で実行する 2 ステージの Python イメージです。`,
   }
 }
 

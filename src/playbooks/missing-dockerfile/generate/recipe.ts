@@ -16,7 +16,7 @@ export interface Recipe {
   readonly ignored: readonly string[]
   readonly facts: readonly Fact[]
   readonly nextSteps: readonly Text[]
-  /** What the image is, to stand within a sentence. */
+  /** What the image is, one sentence. */
   readonly summary: Text
 }
 
