@@ -67,7 +67,8 @@ async function listTree(root: string): Promise<TreeEntry[]> {
     if (parsed) modes.set(parsed.path!, parsed.mode!)
   }
   for (const path of (await git(root, 'ls-files', '-z', '--others', '--exclude-standard')).split('\0')) {
-    if (path !== '') modes.set(path, await modeOnDisk(join(root, path)))
+    // With a slash at its end it is a clone within the clone, which git does not look into.
+    if (path !== '' && !path.endsWith('/')) modes.set(path, await modeOnDisk(join(root, path)))
   }
   return [...modes].map(([path, mode]) => ({ path, mode })).sort((a, b) => (a.path < b.path ? -1 : 1))
 }
@@ -125,7 +126,7 @@ async function readRegularFile(root: string, path: string): Promise<string | nul
     if (!stats.isFile() || stats.size > fileBytesMax) return null
     return decodeUtf8(await readFile(full))
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
+    if (['ELOOP', 'ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null
     throw error
   }
 }

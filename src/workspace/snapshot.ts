@@ -34,7 +34,8 @@ export async function openSnapshot(from: {
     await git.init(true)
     await writeRemote(directory, from.url, from.token)
     const filter = `--filter=blob:limit=${fileBytesMax + 1}`
-    await git.raw('fetch', '--quiet', '--depth=1', '--no-tags', filter, 'origin', from.sha)
+    // With progress, or a large repository would be taken for silence.
+    await git.raw('fetch', '--progress', '--depth=1', '--no-tags', filter, 'origin', from.sha)
     await forgetRemote(directory)
     const blobs = parseTree(await git.raw('ls-tree', '-r', '-z', '--full-tree', from.sha))
     return { ...filesOf(git, blobs), close }
