@@ -20,7 +20,7 @@ export interface ReportView {
   readonly now: Date
   readonly language: Language
   readonly messages: Messages
-  /** Links lead nowhere but below this address. */
+  /** Links lead nowhere but below this address; empty for a local clone, which has no pages. */
   readonly repositoryUrl: string
   readonly standing: Standing
   readonly attempt: Attempt | null
@@ -43,7 +43,9 @@ export function viewOf(repair: Repair, context: ReportContext): ReportView {
     now: context.now,
     language: repair.language,
     messages: messagesOf(repair.language),
-    repositoryUrl: `${context.serverUrl}/${repair.repository.owner}/${repair.repository.name}`,
+    repositoryUrl: isLocal(repair)
+      ? ''
+      : `${context.serverUrl}/${repair.repository.owner}/${repair.repository.name}`,
     standing: standingOf(repair),
     attempt,
     patch,
@@ -51,6 +53,11 @@ export function viewOf(repair: Repair, context: ReportContext): ReportView {
     checks: attempt?.verdicts.flatMap(({ checks }) => checks) ?? [],
     dockerfile: patch?.changes.find(({ path, after }) => after !== null && isDockerfile(path, facts)) ?? null,
   }
+}
+
+/** True for a repair on a local clone: there is no run, no job and no page on GitHub to speak of. */
+export function isLocal(repair: Repair): boolean {
+  return repair.trigger.kind === 'command_line'
 }
 
 function isDockerfile(path: string, facts: ReadonlyMap<string, string>): boolean {

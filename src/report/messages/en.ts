@@ -134,6 +134,7 @@ export const en = {
     ciExpects: '**CI/CD configuration error**: CI expects a production Dockerfile that nobody wrote.',
     inOtherWords: 'In detail, as the patch’s author puts it:',
   },
+  evidenceCommit: (commit: string) => `Commit ${commit}`,
   evidenceRun: (run: string, commit: string) => `Run ${run}, commit ${commit}`,
   evidenceLine: (job: string, step: string | null, line: string) =>
     step === null ? `Job ${job}, ${line}` : `Job ${job}, step ${step}, ${line}`,
@@ -231,6 +232,8 @@ export const en = {
       'build-time-cached': 'Build time (cached)',
       'start-up-time': 'Start-up time',
       'image-size-development': 'Image size of the development image',
+      'stop-time': 'Time to end after SIGTERM',
+      user: 'User id of the process',
     } as Readonly<Record<string, string>>,
     units: { seconds: 's', milliseconds: 'ms', megabytes: 'MB', count: '', id: '' },
     workflowBefore: 'Workflow run, before',

@@ -116,6 +116,7 @@ export const ja: Messages = {
     ciExpects: '**CI/CD 設定ミス**: CI は本番用 Dockerfile を前提としていますが、作成されていません。',
     inOtherWords: 'パッチ作成者による詳細:',
   },
+  evidenceCommit: (commit) => `コミット ${commit}`,
   evidenceRun: (run, commit) => `実行 ${run}、コミット ${commit}`,
   evidenceLine: (job, step, line) =>
     step === null ? `ジョブ ${job}、${line}` : `ジョブ ${job}、ステップ ${step}、${line}`,
@@ -216,6 +217,8 @@ export const ja: Messages = {
       'build-time-cached': 'ビルド時間（キャッシュ）',
       'start-up-time': '起動時間',
       'image-size-development': '開発用イメージのサイズ',
+      'stop-time': 'SIGTERM から終了までの時間',
+      user: 'プロセスのユーザー ID',
     },
     units: { seconds: '秒', milliseconds: 'ミリ秒', megabytes: 'MB', count: '', id: '' },
     workflowBefore: 'ワークフローの実行（修正前）',

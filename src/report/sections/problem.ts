@@ -2,8 +2,9 @@
 import type { Citation } from '../../domain/diagnosis.ts'
 import { totalLogAccount } from '../../domain/evidence.ts'
 import { firstFailedStep } from '../../domain/failed-job.ts'
+import type { Repair } from '../../domain/repair.ts'
 import { bulletList, codeFence, codeSpan, escapeText, link, numberedList, prose } from '../markdown.ts'
-import { type ReportView, repositoryLink, runLink } from '../report-view.ts'
+import { isLocal, type ReportView, repositoryLink, runLink } from '../report-view.ts'
 import { told } from '../told.ts'
 
 /** An error message is shown up to here; the rest is one click away. */
@@ -98,8 +99,9 @@ function ownCauses({ repair, facts, patch, messages, dockerfile }: ReportView): 
 
 function evidence(view: ReportView): string[] {
   const { repair, messages } = view
+  const commit = codeSpan(repair.run.headSha.slice(0, 12))
   const points = [
-    messages.evidenceRun(runLink(view), codeSpan(repair.run.headSha.slice(0, 12))),
+    isLocal(repair) ? messages.evidenceCommit(commit) : messages.evidenceRun(runLink(view), commit),
     ...(repair.diagnosis?.citations.slice(0, citationsMax).map((citation) => citationPoint(view, citation)) ??
       []),
     ...comparison(view),
@@ -116,7 +118,12 @@ function citationPoint(view: ReportView, { jobId, line, text }: Citation): strin
   const anchor = step ? `#step:${step.number}:${line}` : ''
   const url = `${view.repositoryUrl}/actions/runs/${repair.run.id}/job/${jobId}${anchor}`
   const place = link(messages.logLine(line), url, view.repositoryUrl)
-  return `${messages.evidenceLine(codeSpan(job?.name ?? String(jobId)), step ? codeSpan(step.name) : null, place)}: ${codeSpan(text)}`
+  return `${messages.evidenceLine(codeSpan(job?.name ?? jobNameOf(repair, jobId)), step ? codeSpan(step.name) : null, place)}: ${codeSpan(text)}`
+}
+
+/** The log's own name, where the job is not known from GitHub. */
+function jobNameOf({ evidence }: Repair, jobId: number): string {
+  return evidence?.logs.find((log) => log.jobId === jobId)?.jobName ?? String(jobId)
 }
 
 function comparison({ repair, messages, repositoryUrl }: ReportView): string[] {
@@ -124,12 +131,14 @@ function comparison({ repair, messages, repositoryUrl }: ReportView): string[] {
   if (!evidence) return []
   const green = evidence.lastGreen
   const first = green
-    ? messages.lastGreen(link(codeSpan(String(green.runId)), green.htmlUrl, repositoryUrl))
-    : messages.noGreen
+    ? [messages.lastGreen(link(codeSpan(String(green.runId)), green.htmlUrl, repositoryUrl))]
+    : isLocal(repair)
+      ? []
+      : [messages.noGreen]
   const compared = evidence.comparedWith
   return compared === null
-    ? [first]
-    : [first, messages.cameWith(codeSpan(compared), evidence.changedFiles.length)]
+    ? first
+    : [...first, messages.cameWith(codeSpan(compared), evidence.changedFiles.length)]
 }
 
 function missingLogs({ repair, messages }: ReportView): string[] {
