@@ -1,6 +1,6 @@
 /** `regreen fix`: the journey from a log to a reviewed patch, on a local clone. */
 import { randomUUID } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { loadAgents } from '../agent/load-agents.ts'
@@ -64,8 +64,8 @@ Example:
     if (!language.success) throw usageError('--language is en or ja')
     const files = await openDirectory(values.repo)
     const repair = await repairLocally(files, { ...values, log: values.log, language: language.data })
-    await apply(repair, files, values)
     const reportPath = await writeReport(repair, values.report)
+    await apply(repair, files, values)
     if (values.json) console.log(JSON.stringify(summaryOf(repair, reportPath), null, 2))
     else print(repair, reportPath)
     return exitCodeOf(repair)
@@ -190,6 +190,7 @@ async function apply(
 }
 
 async function writeChanges(root: string, patch: Patch): Promise<void> {
+  await keepIgnoredFiles(root, patch)
   for (const { path, mode, after } of patch.changes) {
     const full = join(root, path)
     if (after === null) await rm(full)
@@ -201,10 +202,24 @@ async function writeChanges(root: string, patch: Patch): Promise<void> {
   }
 }
 
+/** A file that the patch creates may be there all the same: git ignores it, and it is the person's. */
+async function keepIgnoredFiles(root: string, patch: Patch): Promise<void> {
+  for (const { path, before } of patch.changes) {
+    const isThere = await lstat(join(root, path)).catch(() => null)
+    if (before === null && isThere) {
+      throw usageError(`--write would replace ${path}, which git ignores; move it away, or use --branch`)
+    }
+  }
+}
+
 async function writeReport(repair: Repair, path: string | undefined): Promise<string> {
   const report = renderReport(repair, { now: new Date(), serverUrl: 'https://github.com' })
   const target = path ?? join(await mkdtemp(join(tmpdir(), 'regreen-')), 'report.md')
-  await writeFile(target, report.markdown)
+  try {
+    await writeFile(target, report.markdown)
+  } catch (error) {
+    throw usageError(`The report ${target} cannot be written (${(error as Error).message})`)
+  }
   return resolve(target)
 }
 
