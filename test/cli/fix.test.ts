@@ -201,6 +201,18 @@ describe('regreen fix', () => {
     expect(stdout).toContain('    docker/Dockerfile\n')
   })
 
+  it('ends with 4, and writes nothing, where a gate refuses the patch', async () => {
+    const root = newClone({ 'backend/.DOCKERIGNORE': 'tests\n' })
+    const before = stateOf(root)
+
+    const { code, stdout } = await regreen(['fix', '--repo', root, '--log', newLog(), '--write'])
+
+    expect(code).toBe(4)
+    expect(stdout).toContain('error path/case-collision backend/.dockerignore\n')
+    expect(stdout).toContain('A gate refused the patch; nothing was changed.\n')
+    expect(stateOf(root)).toEqual(before)
+  })
+
   it('asks for --workflow where several fit, and takes the answer', async () => {
     const root = newClone({ '.github/workflows/other.yml': backend['.github/workflows/backend.yml']! })
     const log = newLog()

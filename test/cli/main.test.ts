@@ -38,6 +38,21 @@ describe('regreen', () => {
   )
 })
 
+describe('regreen demo', () => {
+  it.each([
+    ['an argument', ['more'], 'Unexpected argument "more".'],
+    ['another language', ['--language', 'fr'], '--language is en or ja.'],
+    ['an unknown option', ['--fast'], "Unknown option '--fast'."],
+  ])('refuses %s', async (_name, args, problem) => {
+    const { code, stderr } = await regreen(['demo', ...args])
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `regreen: ${problem}\nTry: regreen COMMAND --help\n`,
+    })
+  })
+})
+
 /** A Node before 24, where the machine has one besides that of the tests. */
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
   const major = Number(/^v(\d+)/.exec(String(spawnSync(path, ['--version']).stdout))?.[1])
