@@ -55,7 +55,7 @@ afterEach(async () => {
 describe.each(engines)('a process killed on $engine', ({ engine, isThere }) => {
   it.skipIf(!isThere)(
     'at every stage boundary leaves one branch, one commit, one pull request, one comment',
-    { timeout: 300_000 },
+    { timeout: 400_000 },
     async () => {
       const store = await newStore(engine)
       let sha = ''
@@ -74,7 +74,7 @@ describe.each(engines)('a process killed on $engine', ({ engine, isThere }) => {
 })
 
 it('a process killed right after each write on GitHub repeats none of them', {
-  timeout: 300_000,
+  timeout: 400_000,
 }, async () => {
   const store = await newStore('PGlite')
   let sha = ''

@@ -257,7 +257,7 @@ describe('a repair', { timeout: 120_000 }, () => {
     expect(await repairOf('acme/unheard')).toMatchObject({ conclusion: 'repaired' })
   })
 
-  it('asks GitHub so seldom that a thousand repairs an hour and a day stay within its limits', async () => {
+  it('costs at most 60 requests to GitHub, of the 5,000 an hour that an installation has', async () => {
     await createTea(github, 'acme/counted')
     const before = github.requests.length
     await pushWorkflow(github, 'acme/counted')
