@@ -6,12 +6,14 @@ import pino from 'pino'
 import type { Config } from '../src/config.ts'
 import { currentAttempt, type Repair, type Stage } from '../src/domain/repair.ts'
 import type { Language } from '../src/domain/report.ts'
+import type { ImageTrial } from '../src/domain/verification.ts'
 import { OperatorError } from '../src/errors.ts'
 import { unifiedDiff } from '../src/patch/unified-diff.ts'
 import { type Regreen, startRegreen } from '../src/regreen.ts'
 import { listRepairs } from '../src/store/repairs.ts'
 import { type DemoCase, demoCases, readDemoFiles } from './demo-cases.ts'
 import { type SmallGithub, startSmallGithub } from './github/small-github.ts'
+import { tryDemoImage } from './try-demo-image.ts'
 
 export interface DemoOptions {
   case: string
@@ -51,6 +53,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     say('Regreen  is starting: its embedded database takes a few seconds the first time')
     const times: StageTime[] = []
     regreen = await startRegreen(configFor(github, directory), {
+      tryImage: (repair, patch) =>
+        tryDemoImage(github, repair, patch, (message) => say(`          …  ${message}`)),
       log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
       onStage: (repair, ran) => {
         times.push(ran)
@@ -122,7 +126,10 @@ function whatHappened(repair: Repair, stage: Stage): string {
         ? `${attempt.patch.title.en} (${attempt.patch.changes.map((change) => change.path).join(', ')})`
         : (repair.humanSteps?.reason.en ?? 'no patch')
     case 'review':
-      return attempt?.verdicts.map((verdict) => `${verdict.reviewer}: ${verdict.decision}`).join(', ') ?? ''
+      return [
+        ...(attempt?.verdicts.map((verdict) => `${verdict.reviewer}: ${verdict.decision}`) ?? []),
+        ...(attempt?.imageTrial ? [trialSummary(attempt.imageTrial)] : []),
+      ].join('; ')
     case 'verify':
       return repair.status === 'waiting'
         ? `${repair.effects.branch} pushed; waiting for CI`
@@ -132,6 +139,14 @@ function whatHappened(repair: Repair, stage: Stage): string {
     default:
       return stage satisfies never
   }
+}
+
+function trialSummary({ builder, checks, measurements }: ImageTrial): string {
+  const passed = checks.filter(({ outcome }) => outcome === 'passed').length
+  const size = measurements.find(({ metric }) => metric === 'image-size')
+  const why = checks.find(({ outcome }) => outcome !== 'passed')
+  if (passed === 0) return `image not tried: ${why?.detail ?? 'no check ran'}`
+  return `image tried with ${builder}: ${passed} of ${checks.length} run checks passed${size ? `, ${size.value} MB` : ''}`
 }
 
 async function untilCompleted({ store }: Regreen): Promise<Repair> {

@@ -23,7 +23,7 @@ bootstrap() {
     --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --keyring=/usr/share/keyrings \
-    "$suite" "$target" http://deb.debian.org/debian
+    "$suite" "$target"
 }
 
 # As Debian's own images: no binary caches of apt stay in a layer, or each `apt-get update` would weigh 90 MB.

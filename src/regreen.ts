@@ -23,17 +23,20 @@ export interface Regreen {
   stop(): Promise<void>
 }
 
-/** Starts everything. `options.onStage` sees each stage after it is stored. */
+/**
+ * Starts everything. `options.onStage` sees each stage after it is stored; `options.tryImage` lets drafted
+ * images be built on this machine.
+ */
 export async function startRegreen(
   config: Config,
-  options: Pick<Machine, 'onStage'> & { log?: Logger } = {},
+  options: Pick<Machine, 'onStage'> & Partial<Pick<Services, 'tryImage'>> & { log?: Logger } = {},
 ): Promise<Regreen> {
   const log = options.log ?? pino({ level: config.logLevel, serializers: { error: pino.stdSerializers.err } })
   const location = config.databaseUrl
     ? { databaseUrl: config.databaseUrl }
     : { directory: config.dataDirectory }
   const store = await openStore(location, (error) => log.error({ error }, 'the queue reports a fault'))
-  const services = await openServices(config, log)
+  const services = { ...(await openServices(config, log)), tryImage: options.tryImage ?? null }
   const machine: Machine = {
     store,
     services,
@@ -60,7 +63,7 @@ export async function startRegreen(
 }
 
 /** The outer world as configured. */
-async function openServices(config: Config, log: Logger): Promise<Services> {
+async function openServices(config: Config, log: Logger): Promise<Omit<Services, 'tryImage'>> {
   const github = openGithubAccess(config, log)
   const [playbooks, agents, prompts] = await Promise.all([loadPlaybooks(), loadAgents(), loadPrompts()])
   return {

@@ -2,6 +2,7 @@
 import { chmod, lstat, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { refusalOf } from '../domain/attempt.ts'
 import type { Patch } from '../domain/patch.ts'
 import { currentAttempt, type Repair } from '../domain/repair.ts'
 import { languageSchema } from '../domain/report.ts'
@@ -10,7 +11,7 @@ import { commitToBranch } from '../workspace/commit-to-branch.ts'
 import { openDirectory, type WorkingTree } from '../workspace/directory.ts'
 import { type Command, exitDiagnosed, exitDone, exitRefused, readArguments, usageError } from './command.ts'
 import { print, summaryOf } from './print-repair.ts'
-import { refusalOf, repairLocally } from './repair-locally.ts'
+import { repairLocally } from './repair-locally.ts'
 
 export const fix: Command = {
   name: 'fix',
@@ -68,8 +69,9 @@ async function apply(
   files: WorkingTree,
   { write, branch }: { write?: boolean | undefined; branch?: string | undefined },
 ): Promise<void> {
-  const patch = currentAttempt(repair)?.patch
-  if (!patch || refusalOf(repair) !== null) return
+  const attempt = currentAttempt(repair)
+  if (!attempt || refusalOf(attempt) !== null) return
+  const { patch } = attempt
   if (branch !== undefined) {
     const message = `${patch.title.en}\n\n${patch.changes.map(({ path, reason }) => `- ${path}: ${reason.en}`).join('\n')}\n`
     await commitToBranch(files.root, { branch, message, changes: patch.changes })
@@ -112,6 +114,7 @@ async function writeReport(repair: Repair, path: string | undefined): Promise<st
 }
 
 function exitCodeOf(repair: Repair): number {
-  if (!currentAttempt(repair)) return exitDiagnosed
-  return refusalOf(repair) === null ? exitDone : exitRefused
+  const attempt = currentAttempt(repair)
+  if (!attempt) return exitDiagnosed
+  return refusalOf(attempt) === null ? exitDone : exitRefused
 }

@@ -1,9 +1,9 @@
 /** A local repair as text and as JSON. */
+import { refusalOf } from '../domain/attempt.ts'
 import { currentAttempt, type HumanSteps, type Repair } from '../domain/repair.ts'
 import type { Language } from '../domain/report.ts'
 import type { ImageTrial } from '../domain/verification.ts'
 import { unifiedDiff } from '../patch/unified-diff.ts'
-import { refusalOf } from './repair-locally.ts'
 
 /** What `--json` prints. */
 export function summaryOf(repair: Repair, report: string) {
@@ -33,7 +33,7 @@ export function print(repair: Repair, reportPath: string): void {
       }
     }
     if (attempt.imageTrial) printTrial(attempt.imageTrial)
-    const refusal = refusalOf(repair)
+    const refusal = refusalOf(attempt)
     console.log(refusal === null ? 'The gates let the patch pass.' : `${refusal} Nothing was changed.`)
   }
   console.log(`Report: ${reportPath}`)

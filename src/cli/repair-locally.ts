@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import { loadAgents } from '../agent/load-agents.ts'
+import { refusalOf } from '../domain/attempt.ts'
 import type { Evidence, JobLog } from '../domain/evidence.ts'
 import type { FailedJob } from '../domain/failed-job.ts'
 import type { Patch } from '../domain/patch.ts'
@@ -42,19 +43,10 @@ export async function repairLocally(files: WorkingTree, input: LocalInput): Prom
   const verdict = await runGates({ patch: attempt.patch, evidence, files })
   const isLetThrough = verdict.decision === 'approve'
   const imageTrial = input.build && isLetThrough ? await tryImageOf(attempt.patch, files) : null
-  const reviewed = { ...drafted, attempts: [{ ...attempt, verdicts: [verdict], imageTrial }] }
-  const refusal = refusalOf(reviewed)
+  const tried = { ...attempt, verdicts: [verdict], imageTrial }
+  const reviewed = { ...drafted, attempts: [tried] }
+  const refusal = refusalOf(tried)
   return refusal === null ? reviewed : { ...reviewed, conclusion: 'exhausted', reason: refusal }
-}
-
-/** Why the patch must not be used: a gate's finding, or a run check of the image that failed; else null. */
-export function refusalOf(repair: Repair): string | null {
-  const attempt = currentAttempt(repair)
-  if (!attempt) return null
-  if (attempt.verdicts.some(({ decision }) => decision !== 'approve')) return 'A gate refused the patch.'
-  const failed = attempt.imageTrial?.checks.filter(({ outcome }) => outcome === 'failed') ?? []
-  if (failed.length === 0) return null
-  return `The drafted image failed its trial: ${failed.map(({ id, title }) => `${id} ${title}`).join(', ')}.`
 }
 
 async function collectLocally(files: WorkingTree, input: LocalInput): Promise<Evidence> {

@@ -12,6 +12,7 @@ import type { BuildOutcome, ContainerTools, ImageConfiguration, RunningContainer
 import { readCopy } from './copy-sources.ts'
 import { findBuilder } from './find-builder.ts'
 import { isManifestInstall } from './install-command.ts'
+import { lackOfHost } from './lack-of-host.ts'
 import { parseDockerfile } from './parse-dockerfile.ts'
 import { reusedInstall } from './read-build-log.ts'
 import { copyTree, findSource, insidePath } from './trial-tree.ts'
@@ -166,13 +167,20 @@ class Trial {
       await this.#rebuild()
       await this.#developmentSize()
     } else {
-      this.#add('R1', 'failed', lastLines(first.log))
+      this.#addUnbuilt(first.log)
     }
     for (const id of Object.keys(titles) as RunCheckId[]) {
       if (!this.#checks.some((done) => done.id === id)) this.#add(id, 'not_run', 'The image was not built.')
     }
     this.#checks.sort((one, other) => (one.id < other.id ? -1 : 1))
     return { builder: tools.label, checks: this.#checks, measurements: this.#measurements }
+  }
+
+  /** Without base image or network nothing is said of the Dockerfile: the checks were not run. */
+  #addUnbuilt(log: string): void {
+    const lack = lackOfHost(log.split('\n'))
+    if (lack === undefined) this.#add('R1', 'failed', lastLines(log))
+    else this.#add('R1', 'not_run', `The ${lack} could not be had on this machine.`)
   }
 
   async cleanUp(): Promise<void> {

@@ -24,3 +24,12 @@ export const attemptSchema = z.strictObject({
   cost: costSchema,
 })
 export type Attempt = z.infer<typeof attemptSchema>
+
+/** Why the patch must not be used: a reviewer's decision, or a run check of the image that failed; else null. */
+export function refusalOf({ verdicts, imageTrial }: Attempt): string | null {
+  const refused = verdicts.find(({ decision }) => decision !== 'approve')
+  if (verdicts.length === 0 || refused) return 'Review refused the patch.'
+  const failed = imageTrial?.checks.filter(({ outcome }) => outcome === 'failed') ?? []
+  if (failed.length === 0) return null
+  return `The drafted image failed its trial: ${failed.map(({ id, title }) => `${id} ${title}`).join(', ')}.`
+}

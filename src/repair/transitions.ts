@@ -1,4 +1,5 @@
 /** The table of the journey: which stage follows which outcome. Pure, and the only place that knows. */
+import { refusalOf } from '../domain/attempt.ts'
 import { type Conclusion, currentAttempt, type Repair, type Stage } from '../domain/repair.ts'
 import type { StageOutcome } from '../stages/stage-outcome.ts'
 
@@ -57,9 +58,10 @@ function afterDraft(repair: Repair): Transition {
 }
 
 function afterReview(repair: Repair): Transition {
-  const verdicts = currentAttempt(repair)?.verdicts ?? []
-  const refused = verdicts.length === 0 || verdicts.some(({ decision }) => decision !== 'approve')
-  if (refused) return exhausted('Review refused the patch.')
+  const attempt = currentAttempt(repair)
+  if (!attempt) throw new TypeError('review left no attempt')
+  const refusal = refusalOf(attempt)
+  if (refusal !== null) return exhausted(refusal)
   if (!repair.mayPush) return diagnosed('A patch is drafted; Regreen may not push it here.')
   return { to: 'stage', stage: 'verify' }
 }

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { lackOfHost, wordFailure } from '../../demo/github/actions/modelled/container-builder.ts'
+import { wordFailure } from '../../demo/github/actions/modelled/container-builder.ts'
 import { isIgnored, parseDockerIgnore } from '../../demo/github/actions/modelled/docker-ignore.ts'
 import { checkDockerfile } from '../../demo/github/actions/modelled/dockerfile-check.ts'
+import { lackOfHost } from '../../src/docker/lack-of-host.ts'
 import { useSmallGithub } from './support/fixture.ts'
 import { runWorkflow } from './support/run-workflow.ts'
 
@@ -128,7 +129,7 @@ describe('a real build', () => {
     expect(
       lackOfHost(['Error: creating build container: initializing source docker://node:22: no such host']),
     ).toBe('base image')
-    expect(lackOfHost(['E: Temporary failure resolving deb.debian.org'])).toBe('network')
+    expect(lackOfHost(['E: Temporary failure resolving packages.example.org'])).toBe('network')
     expect(lackOfHost(['npm error code ELIFECYCLE'])).toBeUndefined()
   })
 })

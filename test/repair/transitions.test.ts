@@ -50,6 +50,26 @@ describe('the table of stages', () => {
     expect(transition(reviewed([]), done)).toMatchObject({ conclusion: 'exhausted' })
   })
 
+  it('does not push an image that failed its trial, and pushes one that was not tried', () => {
+    const trialOf = (outcome: 'failed' | 'not_run') => ({
+      builder: 'buildah 1.28.2',
+      checks: [{ id: 'R2', title: 'It starts and stays up', outcome, detail: '' }],
+      measurements: [],
+    })
+    const { attempts, ...repair } = reviewed(['approve'])
+    const tried = (outcome: 'failed' | 'not_run') => ({
+      ...repair,
+      attempts: attempts.map((attempt) => ({ ...attempt, imageTrial: trialOf(outcome) })),
+    })
+
+    expect(transition(tried('failed'), done)).toEqual({
+      to: 'conclusion',
+      conclusion: 'exhausted',
+      reason: 'The drafted image failed its trial: R2 It starts and stays up.',
+    })
+    expect(transition(tried('not_run'), done)).toEqual({ to: 'stage', stage: 'verify' })
+  })
+
   it('never pushes where it may not', () => {
     expect(transition({ ...reviewed(['approve']), mayPush: false }, done)).toMatchObject({
       conclusion: 'diagnosed',

@@ -12,7 +12,9 @@ export async function review(repair: Repair, services: Services): Promise<StageO
   const snapshot = await services.workspace.open(repair)
   try {
     const verdict = await runGates({ patch: attempt.patch, evidence: repair.evidence, files: snapshot })
-    const reviewed = { ...attempt, verdicts: [...attempt.verdicts, verdict] }
+    const isLetThrough = verdict.decision === 'approve'
+    const imageTrial = isLetThrough ? ((await services.tryImage?.(repair, attempt.patch)) ?? null) : null
+    const reviewed = { ...attempt, verdicts: [...attempt.verdicts, verdict], imageTrial }
     return { kind: 'done', changes: { attempts: [...repair.attempts.slice(0, -1), reviewed] } }
   } finally {
     await snapshot.close()

@@ -1,8 +1,10 @@
 /** Models docker/build-push-action: builds for real where it can, else checks the Dockerfile and says so. */
+
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { lackOfHost } from '../../../../src/docker/lack-of-host.ts'
 import { git } from '../../git/git.ts'
 import { StepFailed } from '../job-context.ts'
 import type { ActionStep, ModelledAction } from '../modelled-actions.ts'
@@ -11,7 +13,6 @@ import {
   type ContainerBuilder,
   findContainerBuilder,
   type ImageBuild,
-  lackOfHost,
   removeImage,
   wordFailure,
 } from './container-builder.ts'
