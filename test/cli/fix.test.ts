@@ -209,7 +209,7 @@ describe('regreen fix', () => {
 
     expect(code).toBe(4)
     expect(stdout).toContain('error path/case-collision backend/.dockerignore\n')
-    expect(stdout).toContain('A gate refused the patch; nothing was changed.\n')
+    expect(stdout).toContain('Review refused the patch. Nothing was changed.\n')
     expect(stateOf(root)).toEqual(before)
   })
 
