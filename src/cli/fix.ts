@@ -31,8 +31,8 @@ unless told to.
   --report FILE     where the report goes (default: a temporary folder)
   --json            print one object
 
-Exit codes: 0 a patch passed the gates, 3 diagnosed without a patch, 4 refused by a gate or a failed image trial, 2 wrong
-call, 1 failed.
+Exit codes: 0 a patch passed the gates, 3 diagnosed without a patch, 4 refused by a gate or by a failed
+image trial, 2 wrong call, 1 failed.
 
 Example:
   npx regreen fix --repo . --log failed.log --write`,
