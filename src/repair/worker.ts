@@ -7,7 +7,14 @@ import { recordRepair } from './record.ts'
 
 /** Starts working. A rejected task is tried again by the queue, with growing delays. */
 export async function startWorker(machine: Machine): Promise<void> {
-  await machine.store.queue.start((task) => work(task, machine))
+  await machine.store.queue.start(async (task) => {
+    try {
+      await work(task, machine)
+    } catch (error) {
+      machine.services.log.warn({ task, error }, 'a task failed; it is tried again')
+      throw error
+    }
+  })
 }
 
 async function work(task: Task, machine: Machine): Promise<void> {

@@ -3,15 +3,19 @@ import { type Db, PgBoss } from 'pg-boss'
 import { UpstreamError } from '../errors.ts'
 import type { Database, Session } from './database.ts'
 
-/** What waits in the queue. */
-export type Task =
+/** What waits in the queue. `tries` counts how often it failed before. */
+export type Task = (
   | { kind: 'advance'; repairId: string; repositoryId: number }
   | { kind: 'resolve'; commentId: number; repositoryId: number }
+) & { tries?: number }
 
 export interface Queue {
   /** Enqueues in the session's transaction: the task exists exactly when the rows do. */
   enqueue(session: Session, task: Task, options?: { notBefore?: Date }): Promise<void>
-  /** Calls `work` for each task until `stop`, one at a time per repository. A rejection is retried later. */
+  /**
+   * Calls `work` for each task until `stop`, one at a time per repository. A task that rejects is tried again
+   * after 1, 2, 4 … 60 seconds; that of a process that died, as soon as its silence is noticed.
+   */
   start(work: (task: Task) => Promise<void>): Promise<void>
   /** Lets running tasks finish, at most for `timeoutMs`, and takes no new ones. */
   stop(timeoutMs: number): Promise<void>
@@ -62,10 +66,9 @@ async function createQueue(boss: PgBoss): Promise<void> {
     policy: 'singleton',
     heartbeatSeconds,
     notify: true,
+    // Only for processes that died: a task that fails is sent anew with its own delay.
     retryLimit: 100,
     retryDelay: 1,
-    retryBackoff: true,
-    retryDelayMax: 60,
   })
 }
 
@@ -91,12 +94,14 @@ async function send(boss: PgBoss, db: Db, task: Task, notBefore?: Date): Promise
     singletonKey: String(task.repositoryId),
     ...(notBefore === undefined ? {} : { startAfter: notBefore }),
   })
-  if (id === null) {
-    throw new UpstreamError({
-      code: 'queue-refused',
-      message: 'The queue did not take a task. It is tried again.',
-    })
-  }
+  if (id === null) throw queueRefused()
+}
+
+function queueRefused(): UpstreamError {
+  return new UpstreamError({
+    code: 'queue-refused',
+    message: 'The queue did not take a task. It is tried again.',
+  })
 }
 
 async function startWork(boss: PgBoss, work: (task: Task) => Promise<void>): Promise<void> {
@@ -106,6 +111,21 @@ async function startWork(boss: PgBoss, work: (task: Task) => Promise<void>): Pro
     notifyPollingIntervalSeconds: pollSeconds,
   }
   await boss.work<Task>(name, options, async ([job]) => {
-    if (job) await work(job.data)
+    if (job) await work(job.data).catch(() => postpone(boss, job.data))
   })
+}
+
+/** Longer would keep people waiting after GitHub is back; shorter would hammer it while it is down. */
+const delaySecondsMax = 60
+
+/** Sent before the failed job completes: a crash in between runs the task twice, which is harmless. */
+async function postpone(boss: PgBoss, task: Task): Promise<void> {
+  const tries = (task.tries ?? 0) + 1
+  const delaySeconds = Math.min(2 ** (tries - 1), delaySecondsMax)
+  const id = await boss.send(
+    name,
+    { ...task, tries },
+    { singletonKey: String(task.repositoryId), startAfter: delaySeconds },
+  )
+  if (id === null) throw queueRefused()
 }

@@ -147,7 +147,7 @@ describe.each(engines)('the store on $engine', ({ engine, isThere }) => {
   })
 
   it.skipIf(!isThere)(
-    'works on one task at a time per repository, and on several repositories at once',
+    'works on one task at a time per repository, on several at once, and again on what failed',
     async () => {
       const running = new Map<number, number>()
       let together = 0
@@ -163,6 +163,7 @@ describe.each(engines)('the store on $engine', ({ engine, isThere }) => {
         )
         await new Promise((resolve) => setTimeout(resolve, 150))
         running.set(repositoryId, (running.get(repositoryId) ?? 0) - 1)
+        if (repairId === '1-2' && task.tries === undefined) throw new Error('GitHub is down')
         done.push(repairId)
       })
 
