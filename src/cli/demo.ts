@@ -1,5 +1,4 @@
 /** `regreen demo`: the whole journey on this machine, with a small GitHub in place of the real one. */
-import { runDemo } from '../../demo/run-demo.ts'
 import { languageSchema } from '../domain/report.ts'
 import { type Command, readArguments, usageError } from './command.ts'
 
@@ -31,6 +30,8 @@ Example:
     const language = languageSchema.safeParse(values.language)
     if (positionals.length > 0) throw usageError(`Unexpected argument "${positionals[0]}"`)
     if (!language.success) throw usageError('--language is en or ja')
+    // Only now: it brings the whole service, which the other commands need not wait for.
+    const { runDemo } = await import('../../demo/run-demo.ts')
     return runDemo({ ...values, language: language.data })
   },
 }
