@@ -270,6 +270,32 @@ describe('a repair', { timeout: 120_000 }, () => {
   })
 })
 
+describe('a person who loses write access while the fix is drafted', { timeout: 120_000 }, () => {
+  it('gets the diagnosis and the patch, and nothing is pushed', async () => {
+    const own = await startSmallGithub()
+    const other = await startRegreen(configFor(own), {
+      log: pino({ level: 'silent' }),
+      onStage: (_, { stage }) => {
+        if (stage === 'review') own.failNext({ method: 'GET', path: /\/collaborators\// }, { status: 404 })
+      },
+    })
+    own.setWebhook({ url: `${other.url}/api/github/webhooks`, secret })
+    await createTea(own, 'acme/removed')
+    const sha = await pushWorkflow(own, 'acme/removed')
+
+    const repair = await repairOf('acme/removed', isCompleted, other)
+
+    expect(repair).toMatchObject({
+      conclusion: 'diagnosed',
+      reason: 'aiko has no write access to this repository.',
+    })
+    expect(repair.report?.markdown).toContain('+FROM node:')
+    expect(await readTraces(own, sha, 'acme/removed')).toMatchObject({ branches: [], pulls: [], comments: 1 })
+    await other.stop()
+    await own.close()
+  })
+})
+
 describe('an App without the permission to write workflows', { timeout: 120_000 }, () => {
   it('diagnoses, names the permission, and gives the patch', async () => {
     const permissions = {

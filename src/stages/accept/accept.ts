@@ -4,7 +4,7 @@ import type { Repair } from '../../domain/repair.ts'
 import type { RepositoryClient } from '../../github/access.ts'
 import { writeCheckRun } from '../../github/checks.ts'
 import { branchHead, readFileAt } from '../../github/contents.ts'
-import { hasWriteAccess } from '../../github/permissions.ts'
+import { isFork, whyNotPush } from '../../github/permissions.ts'
 
 import type { Services } from '../../services.ts'
 import type { StageOutcome } from '../stage-outcome.ts'
@@ -67,23 +67,4 @@ async function headMoved(client: RepositoryClient, repair: Repair): Promise<stri
   const head = await branchHead(client, headBranch)
   if (head === null) return `The branch ${headBranch} is gone.`
   return head === headSha ? null : `The branch ${headBranch} moved on to ${head.slice(0, 12)}.`
-}
-
-/** Asked of GitHub's API, by account id; never read from a text. */
-async function whyNotPush(client: RepositoryClient, repair: Repair): Promise<string | null> {
-  const { run } = repair
-  if (isFork(repair)) return 'The run belongs to a fork, where Regreen may not push.'
-  if (run.event === 'pull_request_target') return 'Runs of pull_request_target are never repaired by a push.'
-  if (run.headBranch === null) return 'The run belongs to no branch.'
-  for (const actor of [run.actor, run.triggeringActor]) {
-    if (actor === null) return 'GitHub does not say who started the run.'
-    if (!(await hasWriteAccess(client, actor)))
-      return `${actor.login} has no write access to this repository.`
-  }
-  return null
-}
-
-/** GitHub lists no pull requests for forks, so only the repository's id tells. */
-function isFork(repair: Repair): boolean {
-  return repair.run.headRepositoryId !== repair.repository.id
 }

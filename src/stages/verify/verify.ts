@@ -4,6 +4,7 @@ import { currentAttempt, type Repair, repairMarker } from '../../domain/repair.t
 import type { RunResult, Verification } from '../../domain/verification.ts'
 import type { RepositoryClient } from '../../github/access.ts'
 import { branchHead } from '../../github/contents.ts'
+import { whyNotPush } from '../../github/permissions.ts'
 import { openDraftPullRequest } from '../../github/pulls.ts'
 import { type ApiRun, getRunAttempt, listRunsForCommit } from '../../github/runs.ts'
 import { runStartWaitMsMax, verifyPollMs, verifyWaitMsMax } from '../../limits.ts'
@@ -36,8 +37,17 @@ async function headMoved(client: RepositoryClient, repair: Repair): Promise<stri
     : `The branch ${headBranch} moved on to ${head.slice(0, 12)}.`
 }
 
+/** Somebody may have lost write access since the repair was accepted. */
+async function hindranceNow(repair: Repair, { github }: Services): Promise<string | null> {
+  return github.withClient(repair, 'reader', (client) => whyNotPush(client, repair))
+}
+
 /** Pushes, and opens the draft pull request where only that starts the workflow. */
 async function start(repair: Repair, services: Services): Promise<StageOutcome> {
+  const hindrance = await hindranceNow(repair, services)
+  if (hindrance !== null) {
+    return { kind: 'conclude', changes: { mayPush: false }, conclusion: 'diagnosed', reason: hindrance }
+  }
   const pushed = await pushFix(repair, services.github)
   if (pushed.kind === 'changed') {
     const reason = `The branch ${pushed.branch} holds commits that are not ours. It is left alone.`
