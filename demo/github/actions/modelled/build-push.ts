@@ -193,7 +193,10 @@ async function buildForReal(step: ActionStep, check: DockerfileCheck, dockerfile
   const lack = lackOfHost(lines)
   if (lack === 'network') reportStatic(step, 'a command of the Dockerfile found no network')
   else if (lack)
-    reportStatic(step, `the base image ${baseImages(check.text, check.target).join(', ')} could not be had`)
+    reportStatic(
+      step,
+      `the base image ${[...new Set(baseImages(check.text, check.target))].join(', ')} could not be had`,
+    )
   else
     failWith(step, wordFailure(lines) ?? `${builder.name} ended with exit code ${exitCode}: ${lines.at(-1)}`)
 }
