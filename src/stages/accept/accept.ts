@@ -1,10 +1,10 @@
 /** Decides whether a failure is taken on, and how far Regreen may go. */
 import { isFixBranch } from '../../domain/fix-branch.ts'
 import type { Repair } from '../../domain/repair.ts'
-import type { RepositoryClient } from '../../github/access.ts'
 import { writeCheckRun } from '../../github/checks.ts'
-import { branchHead, readFileAt } from '../../github/contents.ts'
-import { isFork, whyNotPush } from '../../github/permissions.ts'
+import { readFileAt } from '../../github/contents.ts'
+import { whyHeadMoved } from '../../github/moved-head.ts'
+import { whyNotPush } from '../../github/permissions.ts'
 
 import type { Services } from '../../services.ts'
 import type { StageOutcome } from '../stage-outcome.ts'
@@ -29,7 +29,7 @@ function decide(repair: Repair, services: Services): Promise<StageOutcome> {
       return { kind: 'done', changes: { mayPush: false }, reason }
     }
     if (!config.enabled) return skip(`${repositoryConfigPath} says enabled: false.`)
-    const moved = await headMoved(client, repair)
+    const moved = await whyHeadMoved(client, repair)
     if (moved) return { kind: 'conclude', changes: {}, conclusion: 'superseded', reason: moved }
     const hindrance = await whyNotPush(client, repair)
     return {
@@ -58,13 +58,4 @@ function postStatusNote(repair: Repair, services: Services): Promise<number> {
 
 function skip(reason: string): StageOutcome {
   return { kind: 'conclude', changes: {}, conclusion: 'skipped', reason }
-}
-
-/** The branch has a newer commit: its own run tells whether the failure is still there. */
-async function headMoved(client: RepositoryClient, repair: Repair): Promise<string | null> {
-  const { headBranch, headSha } = repair.run
-  if (headBranch === null || isFork(repair)) return null
-  const head = await branchHead(client, headBranch)
-  if (head === null) return `The branch ${headBranch} is gone.`
-  return head === headSha ? null : `The branch ${headBranch} moved on to ${head.slice(0, 12)}.`
 }

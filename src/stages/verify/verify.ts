@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert'
 import { currentAttempt, type Repair, repairMarker } from '../../domain/repair.ts'
 import type { RunResult, Verification } from '../../domain/verification.ts'
 import type { RepositoryClient } from '../../github/access.ts'
-import { branchHead } from '../../github/contents.ts'
+import { whyHeadMoved } from '../../github/moved-head.ts'
 import { whyNotPush } from '../../github/permissions.ts'
 import { openDraftPullRequest } from '../../github/pulls.ts'
 import { type ApiRun, getRunAttempt, listRunsForCommit } from '../../github/runs.ts'
@@ -21,20 +21,10 @@ import { readRun } from './read-run.ts'
  * judges its run. Repeating it repeats no effect.
  */
 export async function verify(repair: Repair, services: Services): Promise<StageOutcome> {
-  const moved = await services.github.withClient(repair, 'reader', (client) => headMoved(client, repair))
+  const moved = await services.github.withClient(repair, 'reader', (client) => whyHeadMoved(client, repair))
   if (moved) return { kind: 'conclude', changes: {}, conclusion: 'superseded', reason: moved }
   const started = currentAttempt(repair)?.verification
   return started ? look(repair, started, services) : start(repair, services)
-}
-
-async function headMoved(client: RepositoryClient, repair: Repair): Promise<string | null> {
-  const { headBranch, headSha } = repair.run
-  assert(headBranch !== null, 'a repair that pushes has a branch')
-  const head = await branchHead(client, headBranch)
-  if (head === headSha) return null
-  return head === null
-    ? `The branch ${headBranch} is gone.`
-    : `The branch ${headBranch} moved on to ${head.slice(0, 12)}.`
 }
 
 /** Somebody may have lost write access since the repair was accepted. */
